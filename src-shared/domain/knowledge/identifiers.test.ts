@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { aliasesOf, externalIdOf, generatedId, isUuid, observableId, sha1, utf8, uuidV5, vulnerabilityId } from './identifiers.ts';
+
+describe('sha1 and utf8', () => {
+  it('agree with the platform’s', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        expect(Buffer.from(sha1(bytes)).toString('hex')).toBe(createHash('sha1').update(bytes).digest('hex'));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(Buffer.from(utf8(text))).toEqual(Buffer.from(new TextEncoder().encode(text)));
+      }),
+    );
+    expect(utf8('\ud800x')).toEqual(new TextEncoder().encode('\ud800x'));
+  });
+
+  it('keep block borders right', () => {
+    for (const length of [54, 55, 56, 57, 63, 64, 65, 119, 120, 128, 1000]) {
+      const bytes = new Uint8Array(length).fill(97);
+      expect(Buffer.from(sha1(bytes)).toString('hex')).toBe(createHash('sha1').update(bytes).digest('hex'));
+    }
+  });
+});
+
+describe('ids', () => {
+  it('are UUID version 5', () => {
+    // The example of RFC 9562, appendix A.4.
+    expect(uuidV5('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'www.example.com')).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2');
+    expect(isUuid(vulnerabilityId('CVE-2021-44228').slice('vulnerability--'.length))).toBe(true);
+    expect(vulnerabilityId('cve-2021-44228')).toBe(vulnerabilityId('CVE-2021-44228'));
+    expect(generatedId('x-redoubt-asset', 'a', 'bc')).not.toBe(generatedId('x-redoubt-asset', 'ab', 'c'));
+  });
+
+  it('of observables follow STIX 2.1', () => {
+    // Two ids that OASIS' published threat report examples carry for these properties.
+    expect(
+      observableId({
+        type: 'file',
+        spec_version: '2.1',
+        hashes: { MD5: '1717b7fff97d37a1e1a0029d83492de1', 'SHA-1': 'c79a326f8411e9488bdc3779753e1e3489aaedea' },
+        size: 83968,
+        name: 'resume.pdf',
+      }),
+    ).toBe('file--364fe3e5-b1f4-5ba3-b951-ee5983b3538d');
+    expect(observableId({ type: 'windows-registry-key', key: 'HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\WSALG2' })).toBe(
+      'windows-registry-key--16b80d14-d574-5620-abad-10ff304b1c26',
+    );
+    expect(observableId({ type: 'ipv4-addr', value: '198.51.100.3', labels: ['x'] })).toBe(
+      observableId({ type: 'ipv4-addr', value: '198.51.100.3' }),
+    );
+  });
+
+  it('take one hash, the first in the specification’s order', () => {
+    const md5 = 'd41d8cd98f00b204e9800998ecf8427e';
+    expect(observableId({ type: 'file', hashes: { 'SHA-512': 'a', MD5: md5 } })).toBe(observableId({ type: 'file', hashes: { MD5: md5 } }));
+  });
+});
+
+describe('externalIdOf', () => {
+  const reference = (source_name: string, external_id: string) => ({ source_name, external_id });
+  const object = (type: string, ...external_references: object[]) =>
+    ({ type, id: `${type}--00000000-0000-4000-8000-000000000000`, external_references }) as never;
+
+  it('finds ATT&CK, CVE and CAPEC ids', () => {
+    expect(externalIdOf(object('attack-pattern', reference('capec', 'CAPEC-17'), reference('mitre-ics-attack', 'T0800')))).toBe('T0800');
+    expect(externalIdOf(object('attack-pattern', reference('capec', 'CAPEC-17'), reference('ATTACK', 'T1498')))).toBe('CAPEC-17');
+    expect(externalIdOf(object('x-mitre-analytic', reference('mitre-attack', 'AN0001')))).toBe('AN0001');
+    expect(externalIdOf(object('vulnerability', reference('cve', 'cve-2021-44228')))).toBe('CVE-2021-44228');
+    expect(externalIdOf({ type: 'vulnerability', id: 'vulnerability--x', name: ' CVE-2020-1472 ' })).toBe('CVE-2020-1472');
+  });
+
+  it('does not take a citation for an identity', () => {
+    expect(externalIdOf(object('report', reference('mitre-attack', 'T1059')))).toBeUndefined();
+    expect(externalIdOf(object('indicator', reference('mitre-attack', 'T1059')))).toBeUndefined();
+    expect(externalIdOf({ type: 'malware', id: 'malware--x', external_references: [null, 3, 'x'] })).toBeUndefined();
+  });
+});
+
+it('aliasesOf gives every other name once', () => {
+  expect(
+    aliasesOf({
+      type: 'intrusion-set',
+      id: 'intrusion-set--x',
+      name: 'APT29',
+      aliases: ['APT29', 'Cozy Bear', 3],
+      x_mitre_aliases: ['Cozy Bear'],
+    }),
+  ).toEqual(['Cozy Bear']);
+});
