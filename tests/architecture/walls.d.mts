@@ -1,4 +1,4 @@
-type Room = [name: string, where: string, may: string[], packages: string[], node: boolean];
+export type Room = [name: string, where: string, may: string[], packages: string[], node: boolean];
 export const rooms: Room[];
 export const reserved: [name: string, modules: string[], where: string][];
 export const forbidden: unknown[];

@@ -4,6 +4,7 @@
 const shared = ['shared/domain', 'shared/contract', 'shared/transport'];
 const faces = [...shared, 'renderer/ui', 'renderer/scene', 'renderer/client', 'renderer/messages'];
 const database = ['better-sqlite3-multiple-ciphers', 'kysely'];
+/** @type {import('./walls.d.mts').Room[]} */
 // biome-ignore format: a table reads by its lines
 export const rooms = [
   ['shared/domain', 'src-shared/domain/', [], ['zod'], false],
