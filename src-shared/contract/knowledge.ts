@@ -339,7 +339,7 @@ export const knowledge = {
 
   setProperty: command(
     'Sets or removes (null) one property of an object, as an operation that can be undone.',
-    z.strictObject({ id: StixId, property: z.string().regex(/^[a-z0-9_]{3,250}$/), value: z.json().nullable() }),
+    z.strictObject({ id: StixId, property: z.string().regex(/^[a-z][a-z0-9_]{2,249}$/), value: z.json().nullable() }),
     Entity,
   ),
   createRelationship: command(

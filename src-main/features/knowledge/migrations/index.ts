@@ -1,0 +1,4 @@
+import type { Migration } from '#main/platform/database/migrate.ts';
+import { graph } from './0001-graph.ts';
+
+export const knowledgeMigrations: readonly Migration[] = [{ id: 1, name: 'graph', up: graph }];

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import type { Database } from '#main/platform/database/database.ts';
+import type { Json } from '#shared/domain/knowledge/stix.ts';
+import { canonical } from '#shared/domain/knowledge/canonical.ts';
+
+export type OperationKind = 'import' | 'put' | 'set' | 'delete' | 'tag' | 'untag' | 'undo' | 'audit';
+
+/** One operation as other devices see it: no local keys. */
+export interface Operation {
+  readonly device: string;
+  readonly seq: number;
+  readonly clock: number;
+  readonly kind: OperationKind | (string & {});
+  /** STIX id of the object it is about; absent for an import chunk, an undo or an audit entry. */
+  readonly object?: string;
+  readonly property?: string;
+  readonly value?: Json;
+  /** "clock.device" of the value it replaced. */
+  readonly base?: string;
+  /** "device:seq" of the first operation of the same user action. */
+  readonly action: string;
+  /** UUID of the import. */
+  readonly import?: string;
+  /** SHA-256 (hex) of the objects of a chunk. */
+  readonly hash?: string;
+  readonly count?: number;
+  readonly branch: number;
+  readonly actor: string;
+}
+
+export interface NewOperation {
+  readonly kind: OperationKind;
+  readonly object?: { readonly key: number; readonly id: string };
+  readonly property?: string;
+  readonly value?: Json;
+  readonly base?: string;
+  readonly action?: string;
+  readonly import?: { readonly key: number; readonly uuid: string };
+  readonly hash?: Buffer;
+  readonly count?: number;
+}
+
+export interface Written {
+  readonly key: number;
+  readonly dot: { readonly clock: number; readonly device: string };
+  readonly action: string;
+}
+
+export interface Log {
+  readonly device: string;
+  /** Writes an own operation at the end of the chain; within the caller's transaction. */
+  append(operation: NewOperation): Written;
+  /** Takes over another device's operation; the caller has checked that it is the next of that device. */
+  receive(operation: Operation, objectKey: number | undefined, importKey: number | undefined): number;
+  /** The key an operation will get that is appended next, for rows that are written before it. */
+  nextKey(): number;
+  /** Reads the ends of the log anew, after a rollback. */
+  reset(): void;
+}
+
+/** The counter's room within one millisecond of the hybrid logical clock. */
+export const CLOCK_STEP = 1024;
+
+const EMPTY = Buffer.alloc(32);
+
+export function createLog(database: Database, options: { device: string; actor: string; now: () => number }): Log {
+  const insertDevice = database.prepare('INSERT INTO device (uuid, own) VALUES (?, ?)');
+  const selectDevice = database.prepare('SELECT id FROM device WHERE uuid = ?').pluck();
+  const insert = database.prepare(
+    `INSERT INTO op (id, device, seq, clock, kind, object, property, value, base, action, import, hash, count, branch, actor, chain)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const selectEnd = database.prepare('SELECT id, chain FROM op ORDER BY id DESC LIMIT 1');
+  const selectSeq = database.prepare('SELECT max(seq) FROM op WHERE device = ?').pluck();
+  const selectClock = database.prepare('SELECT max(clock) FROM op').pluck();
+
+  const deviceKeys = new Map<string, number>();
+  const deviceKey = (uuid: string): number => {
+    let key = deviceKeys.get(uuid) ?? (selectDevice.get(uuid) as number | undefined);
+    key ??= Number(insertDevice.run(uuid, uuid === options.device ? 1 : 0).lastInsertRowid);
+    deviceKeys.set(uuid, key);
+    return key;
+  };
+
+  let end = { key: 0, chain: EMPTY as Buffer };
+  let seq = 0;
+  let clock = 0;
+  const reset = () => {
+    deviceKeys.clear();
+    const last = selectEnd.get() as { id: number; chain: Buffer } | undefined;
+    end = last ? { key: last.id, chain: last.chain } : { key: 0, chain: EMPTY };
+    seq = (selectSeq.get(deviceKey(options.device)) as number | null) ?? 0;
+    clock = (selectClock.get() as number | null) ?? 0;
+  };
+  reset();
+
+  const write = (operation: Operation, objectKey: number | undefined, importKey: number | undefined): number => {
+    const key = end.key + 1;
+    const chain = chained(end.chain, operation);
+    insert.run(
+      key,
+      deviceKey(operation.device),
+      operation.seq,
+      operation.clock,
+      operation.kind,
+      objectKey ?? null,
+      operation.property ?? null,
+      operation.value === undefined ? null : canonical(operation.value),
+      operation.base ?? null,
+      operation.action,
+      importKey ?? null,
+      operation.hash === undefined ? null : Buffer.from(operation.hash, 'hex'),
+      operation.count ?? null,
+      operation.branch,
+      operation.actor,
+      chain,
+    );
+    end = { key, chain };
+    return key;
+  };
+
+  return {
+    device: options.device,
+    nextKey: () => end.key + 1,
+    reset,
+    append(wanted) {
+      // Never behind what was seen, never refusing a clock that jumped (house rule: show drift, do not refuse).
+      clock = Math.max(options.now() * CLOCK_STEP, clock + 1);
+      seq += 1;
+      const operation: Operation = {
+        device: options.device,
+        seq,
+        clock,
+        kind: wanted.kind,
+        ...(wanted.object && { object: wanted.object.id }),
+        ...(wanted.property !== undefined && { property: wanted.property }),
+        ...(wanted.value !== undefined && { value: wanted.value }),
+        ...(wanted.base !== undefined && { base: wanted.base }),
+        action: wanted.action ?? `${options.device}:${seq}`,
+        ...(wanted.import && { import: wanted.import.uuid }),
+        ...(wanted.hash && { hash: wanted.hash.toString('hex') }),
+        ...(wanted.count !== undefined && { count: wanted.count }),
+        branch: 0,
+        actor: options.actor,
+      };
+      const key = write(operation, wanted.object?.key, wanted.import?.key);
+      return { key, dot: { clock, device: options.device }, action: operation.action };
+    },
+    receive(operation, objectKey, importKey) {
+      clock = Math.max(clock, operation.clock);
+      return write(operation, objectKey, importKey);
+    },
+  };
+}
+
+/** The audit chain: SHA-256 over the previous link and the operation's canonical JSON. */
+export function chained(previous: Uint8Array, operation: Operation): Buffer {
+  return createHash('sha256')
+    .update(previous)
+    .update(canonical(operation as unknown as Json))
+    .digest();
+}

@@ -1,0 +1,118 @@
+import type { Database } from '#main/platform/database/database.ts';
+import { dotText } from '#shared/domain/knowledge/merge.ts';
+import type { Json } from '#shared/domain/knowledge/stix.ts';
+import { ContractError } from '#shared/transport/errors.ts';
+import type { Log, Written } from './log.ts';
+import type { Materializer } from './materialize.ts';
+import type { Rows } from './rows.ts';
+
+export type Operations = ReturnType<typeof createOperations>;
+
+/** Single operations a user makes: each is one line of the log and can be undone. All run within the caller's transaction. */
+export function createOperations(database: Database, rows: Rows, log: Log, materializer: Materializer) {
+  const selectLastSet = database.prepare(
+    `SELECT op.clock, d.uuid AS device FROM op JOIN device d ON d.id = op.device
+     WHERE op.object = ? AND op.property = ? AND op.kind = 'set' AND op.undone = 0 ORDER BY op.clock DESC, d.uuid DESC LIMIT 1`,
+  );
+  const selectWhole = database.prepare(
+    `SELECT op.clock, d.uuid AS device FROM op JOIN device d ON d.id = op.device
+     WHERE op.id = coalesce((SELECT op FROM object WHERE id = @key), (SELECT op FROM relationship WHERE id = @key))`,
+  );
+  const selectTagDots = database.prepare(
+    `SELECT op.clock, d.uuid AS device FROM op JOIN device d ON d.id = op.device
+     WHERE op.object = ? AND op.property = ? AND op.kind = 'tag' AND op.undone = 0`,
+  );
+  const selectAction = database.prepare("SELECT id, object, kind, undone FROM op WHERE action = ? AND kind NOT IN ('undo', 'audit')");
+  const setUndone = database.prepare("UPDATE op SET undone = ? WHERE action = ? AND kind <> 'undo'");
+  const selectUndo = database.prepare(
+    `SELECT op.value FROM op JOIN device d ON d.id = op.device WHERE op.kind = 'undo' AND op.property = ? ORDER BY op.clock DESC, d.uuid DESC LIMIT 1`,
+  );
+  const selectObjectsOf = database
+    .prepare(
+      `SELECT id FROM object WHERE op = @key UNION SELECT id FROM relationship WHERE op = @key UNION SELECT object FROM version WHERE op = @key`,
+    )
+    .pluck();
+
+  const target = (id: string) => {
+    const key = rows.keyOf(id);
+    if (key === undefined) throw new ContractError('not_found', `There is no object ${id} in this workspace.`);
+    return { key, id };
+  };
+
+  const baseOf = (key: number, property: string): string | undefined => {
+    const dot = (selectLastSet.get(key, property) ?? selectWhole.get({ key })) as { clock: number; device: string } | undefined;
+    return dot && dotText(dot);
+  };
+
+  /** Whether the newest word on an action is "undone"; the same on every device that knows the same operations. */
+  const isUndone = (action: string): boolean => {
+    const row = selectUndo.get(action) as { value: string } | undefined;
+    return row !== undefined && JSON.parse(row.value) === true;
+  };
+
+  /** The keys of all objects that an action touched. */
+  const objectsOf = (action: string): Set<number> => {
+    const keys = new Set<number>();
+    for (const op of selectAction.all(action) as { id: number; object: number | null; kind: string }[]) {
+      if (op.object !== null) keys.add(op.object);
+      else for (const key of selectObjectsOf.all({ key: op.id }) as number[]) keys.add(key);
+    }
+    return keys;
+  };
+
+  /** Makes the effect of all undo operations on one action stand, and answers which objects to write anew. */
+  const settleUndo = (action: string): Set<number> => {
+    const keys = objectsOf(action);
+    setUndone.run(isUndone(action) ? 1 : 0, action);
+    return keys;
+  };
+
+  return {
+    setProperty(id: string, property: string, value: Json | undefined, action?: string): Written {
+      const object = target(id);
+      const base = baseOf(object.key, property);
+      const written = log.append({
+        kind: 'set',
+        object,
+        property,
+        value: value === undefined ? null : value,
+        ...(base && { base }),
+        ...(action && { action }),
+      });
+      materializer.materialize(object.key);
+      return written;
+    },
+    setDeleted(id: string, deleted: boolean, action?: string): Written {
+      const object = target(id);
+      const written = log.append({ kind: 'delete', object, value: deleted, ...(action && { action }) });
+      materializer.materialize(object.key);
+      return written;
+    },
+    addTag(id: string, tag: string): Written {
+      const object = target(id);
+      const written = log.append({ kind: 'tag', object, property: tag });
+      materializer.materialize(object.key);
+      return written;
+    },
+    removeTag(id: string, tag: string): Written {
+      const object = target(id);
+      const seen = (selectTagDots.all(object.key, tag) as { clock: number; device: string }[]).map(dotText);
+      const written = log.append({ kind: 'untag', object, property: tag, value: seen });
+      materializer.materialize(object.key);
+      return written;
+    },
+    /** Takes back (or, with false, does again) an action. Objects are written anew by the caller, in steps if there are many. */
+    setUndone(action: string, undone: boolean): Set<number> {
+      if (!selectAction.get(action)) throw new ContractError('not_found', 'This action is not in the history.');
+      log.append({ kind: 'undo', property: action, value: undone });
+      return settleUndo(action);
+    },
+    isUndone,
+    settleUndo,
+    objectsOf,
+    /** An event that changes no object but belongs in the chain: an export, a lock, an allowed host. */
+    audit(what: string, details: Json): Written {
+      return log.append({ kind: 'audit', property: what, value: details });
+    },
+  };
+}

@@ -1,0 +1,317 @@
+import type { Database } from '#main/platform/database/database.ts';
+import { embeddedReferences, killChainPhases } from '#shared/domain/knowledge/references.ts';
+import { aliasesOf } from '#shared/domain/knowledge/identifiers.ts';
+import { type StixObject, stixType } from '#shared/domain/knowledge/stix.ts';
+import {
+  type EncodedObject,
+  type EncodedRelationship,
+  isRecord,
+  lowerId,
+  type ObjectRow,
+  type RelationshipRow,
+  searchText,
+  uuidBytes,
+  uuidText,
+} from './codec.ts';
+import { MISSING, RETIRED } from './state.ts';
+import type { Terms } from './terms.ts';
+
+/** Edges and nodes that changed, for the graph service to keep in step. Four numbers an edge: src, type, dst, rel. */
+export interface GraphDelta {
+  readonly added: number[];
+  readonly removed: number[];
+  /** Two numbers a node: key, and 1 where it is live. */
+  readonly nodes: number[];
+}
+
+export interface StoredObject extends ObjectRow {
+  readonly key: number;
+  readonly op: number;
+}
+
+export interface StoredRelationship extends RelationshipRow {
+  readonly key: number;
+  readonly state: number;
+  readonly src: number;
+  readonly dst: number;
+  readonly op: number;
+}
+
+export type Rows = ReturnType<typeof createRows>;
+
+/** Ids remembered between chunks; past it the map starts anew. */
+const MOST_REMEMBERED = 400_000;
+
+/**
+ * The tables of the standing graph: rows, edges, facets, aliases and full text, written by
+ * prepared statements. Knows nothing of versions, operations or merging.
+ */
+export function createRows(database: Database, terms: Terms) {
+  const remembered = new Map<string, number>();
+  let nextKey = 1;
+  let delta: GraphDelta = { added: [], removed: [], nodes: [] };
+
+  const reset = () => {
+    remembered.clear();
+    terms.reset();
+    delta = { added: [], removed: [], nodes: [] };
+    nextKey =
+      (database
+        .prepare('SELECT max(ifnull((SELECT max(id) FROM object), 0), ifnull((SELECT max(id) FROM relationship), 0))')
+        .pluck()
+        .get() as number) + 1;
+  };
+  reset();
+
+  const findObject = database.prepare('SELECT id FROM object WHERE uuid = ? AND type = ?').pluck();
+  const findRelationship = database.prepare('SELECT id FROM relationship WHERE uuid = ?').pluck();
+  const insertObject = database.prepare(
+    'INSERT INTO object (id, uuid, type, state, name, external_id, created, modified, op, common, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const updateObject = database.prepare(
+    'UPDATE object SET state = ?, name = ?, external_id = ?, created = ?, modified = ?, op = ?, common = ?, rest = ? WHERE id = ?',
+  );
+  const insertRelationship = database.prepare(
+    'INSERT OR IGNORE INTO relationship (id, uuid, state, type, src, dst, created, modified, op, common, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const updateRelationship = database.prepare(
+    'UPDATE relationship SET state = ?, type = ?, src = ?, dst = ?, created = ?, modified = ?, op = ?, common = ?, rest = ? WHERE id = ?',
+  );
+  const clearRelationship = database.prepare('UPDATE relationship SET state = ? WHERE id = ?');
+  const selectObject = database.prepare(
+    `SELECT o.id AS key, t.value AS type, o.uuid, o.state, o.name, o.created, o.modified, o.op, c.value AS common, o.rest
+     FROM object o JOIN term t ON t.id = o.type JOIN term c ON c.id = o.common WHERE o.id = ?`,
+  );
+  const selectRelationship = database.prepare(
+    `SELECT r.id AS key, r.uuid, r.state, t.value AS type, r.src, r.dst, r.created, r.modified, r.op, c.value AS common, r.rest
+     FROM relationship r JOIN term t ON t.id = r.type JOIN term c ON c.id = r.common WHERE r.id = ?`,
+  );
+  const selectId = database.prepare('SELECT t.value AS type, o.uuid FROM object o JOIN term t ON t.id = o.type WHERE o.id = ?');
+  const insertEdge = database.prepare('INSERT OR IGNORE INTO edge (src, type, dst, rel) VALUES (?, ?, ?, ?)');
+  const deleteEdge = database.prepare('DELETE FROM edge WHERE src = ? AND type = ? AND dst = ? AND rel = ?');
+  const selectOwnEdges = database.prepare('SELECT src, type, dst, rel FROM edge WHERE src = ? AND rel = ?').raw();
+  const insertFacet = database.prepare('INSERT OR IGNORE INTO facet (term, object) VALUES (?, ?)');
+  const deleteFacets = database.prepare('DELETE FROM facet WHERE object = ?');
+  const selectPhaseObjects = database.prepare('SELECT object FROM facet WHERE term = ?').pluck();
+  const insertAlias = database.prepare('INSERT OR IGNORE INTO alias (name, object) VALUES (?, ?)');
+  const deleteAlias = database.prepare('DELETE FROM alias WHERE name = ? AND object = ?');
+  const selectTactic = database.prepare('SELECT object FROM tactic WHERE phase = ?').pluck();
+  const insertTactic = database.prepare('INSERT OR REPLACE INTO tactic (phase, object) VALUES (?, ?)');
+  const insertSearch = database.prepare('INSERT INTO search (rowid, name, aliases, ids, body) VALUES (?, ?, ?, ?, ?)');
+  const deleteSearch = database.prepare('DELETE FROM search WHERE rowid = ?');
+
+  const keyOf = (id: string): number | undefined => {
+    const known = remembered.get(id);
+    if (known !== undefined) return known;
+    const type = stixType(id);
+    let key: number | undefined;
+    if (type === 'relationship') key = findRelationship.get(uuidBytes(id)) as number | undefined;
+    else {
+      const term = terms.find('type', type);
+      key = term === undefined ? undefined : (findObject.get(uuidBytes(id), term) as number | undefined);
+    }
+    if (key !== undefined) remember(id, key);
+    return key;
+  };
+
+  const remember = (id: string, key: number) => {
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    remembered.set(id, key);
+  };
+
+  /** The key of an object, made as a placeholder where nothing is known of it but its id. */
+  const ensure = (id: string, op: number): number => {
+    const known = keyOf(id);
+    if (known !== undefined) return known;
+    const key = nextKey++;
+    const literal = lowerId(id) === id ? null : JSON.stringify({ id });
+    insertObject.run(
+      key,
+      uuidBytes(id),
+      terms.intern('type', stixType(id)),
+      MISSING,
+      null,
+      null,
+      null,
+      null,
+      op,
+      terms.intern('common', '{}'),
+      literal,
+    );
+    remember(id, key);
+    placeholders.push(key);
+    return key;
+  };
+  let placeholders: number[] = [];
+
+  const addEdge = (src: number, type: number, dst: number, rel: number) => {
+    if (insertEdge.run(src, type, dst, rel).changes > 0) delta.added.push(src, type, dst, rel);
+  };
+  const removeEdge = (src: number, type: number, dst: number, rel: number) => {
+    if (deleteEdge.run(src, type, dst, rel).changes > 0) delta.removed.push(src, type, dst, rel);
+  };
+
+  /** The edges that a live object's embedded references ask for. */
+  const wantedEdges = (key: number, object: StixObject, op: number): [number, number, number, number][] => {
+    const edges: [number, number, number, number][] = [];
+    for (const { property, target } of embeddedReferences(object)) {
+      if (stixType(target) === 'relationship') continue;
+      const dst = ensure(target, op);
+      if (dst !== key) edges.push([key, terms.intern('relation', property), dst, key]);
+    }
+    const phases = killChainPhases(object);
+    if (phases.length > 0) {
+      const relation = terms.intern('relation', 'kill_chain_phases');
+      for (const phase of phases) {
+        const tactic = selectTactic.get(terms.intern('phase', `${phase.killChainName}:${phase.phaseName}`)) as number | undefined;
+        if (tactic !== undefined) edges.push([key, relation, tactic, key]);
+      }
+    }
+    return edges;
+  };
+
+  /** Facets, aliases, full text and embedded edges of an object that stands for the first time. */
+  const index = (key: number, object: StixObject, state: number, op: number) => {
+    delta.nodes.push(key, state & RETIRED ? 0 : 1);
+    const text = searchText(object);
+    insertSearch.run(key, text.name, text.aliases, text.ids, text.body);
+    for (const alias of aliasesOf(object)) if (alias !== text.name) insertAlias.run(alias, key);
+    for (const phase of killChainPhases(object)) insertFacet.run(terms.intern('phase', `${phase.killChainName}:${phase.phaseName}`), key);
+    const platforms = object['x_mitre_platforms'];
+    if (Array.isArray(platforms))
+      for (const platform of platforms) if (typeof platform === 'string') insertFacet.run(terms.intern('platform', platform), key);
+    if (state & RETIRED) return;
+    for (const edge of wantedEdges(key, object, op)) addEdge(...edge);
+    if (object.type === 'x-mitre-tactic') indexTactic(key, object);
+  };
+
+  /** A tactic may come after the techniques that name its phase. */
+  const indexTactic = (key: number, object: StixObject) => {
+    const shortName = object['x_mitre_shortname'];
+    if (typeof shortName !== 'string') return;
+    const relation = terms.intern('relation', 'kill_chain_phases');
+    for (const chain of killChainsOf(object)) {
+      const phase = terms.intern('phase', `${chain}:${shortName}`);
+      insertTactic.run(phase, key);
+      for (const technique of selectPhaseObjects.all(phase) as number[]) {
+        const row = selectObject.get(technique) as StoredObject | undefined;
+        if (row && !(row.state & RETIRED)) addEdge(technique, relation, key, technique);
+      }
+    }
+  };
+
+  /** Takes back what `index` wrote; `object` is what stood. */
+  const unindex = (key: number, object: StixObject) => {
+    deleteSearch.run(key);
+    deleteFacets.run(key);
+    for (const alias of aliasesOf(object)) deleteAlias.run(alias, key);
+    for (const edge of selectOwnEdges.all(key, key) as [number, number, number, number][]) removeEdge(...edge);
+    delta.nodes.push(key, 0);
+  };
+
+  const idOf = (key: number): string => {
+    // Key 0: an end of a relationship whose own operation has not come yet.
+    if (key === 0) return 'x-redoubt-unknown--00000000-0000-4000-8000-000000000000';
+    const row = selectId.get(key) as { type: string; uuid: Buffer } | undefined;
+    if (!row) throw new Error(`there is no object ${key}`);
+    return `${row.type}--${uuidText(row.uuid)}`;
+  };
+
+  return {
+    reset,
+    keyOf,
+    ensure,
+    remember,
+    addEdge,
+    removeEdge,
+    index,
+    unindex,
+    newKey: () => nextKey++,
+    idOf,
+    object: (key: number) => selectObject.get(key) as StoredObject | undefined,
+    relationship(key: number): StoredRelationship | undefined {
+      const row = selectRelationship.get(key) as Omit<StoredRelationship, 'source' | 'target'> | undefined;
+      return row && { ...row, source: idOf(row.src), target: idOf(row.dst) };
+    },
+    insertObject(key: number, encoded: EncodedObject, state: number, op: number) {
+      const type = terms.intern('type', encoded.type);
+      const common = terms.intern('common', encoded.common);
+      const { uuid, name, externalId, created, modified, rest } = encoded;
+      insertObject.run(key, uuid, type, encoded.state | state, name, externalId, created, modified, op, common, rest);
+    },
+    updateObject(key: number, encoded: EncodedObject, state: number, op: number) {
+      const { name, externalId, created, modified, rest } = encoded;
+      updateObject.run(encoded.state | state, name, externalId, created, modified, op, terms.intern('common', encoded.common), rest, key);
+    },
+    /** An object of which nothing stands any more is a placeholder again. */
+    clearObject(key: number, state: number, op: number) {
+      updateObject.run(state | MISSING, null, null, null, null, op, terms.intern('common', '{}'), null, key);
+    },
+    /** A relationship of which the log speaks before its own operation has come; `object` is used where it is known already. */
+    placeRelationship(id: string, op: number, object?: StixObject): number {
+      const key = nextKey++;
+      const ends = object ? [ensure(object['source_ref'] as string, op), ensure(object['target_ref'] as string, op)] : [0, 0];
+      const relation = terms.intern('relation', object ? (object['relationship_type'] as string) : 'related-to');
+      insertRelationship.run(key, uuidBytes(id), MISSING, relation, ends[0], ends[1], null, null, op, terms.intern('common', '{}'), null);
+      remember(id, key);
+      return key;
+    },
+    /** False where the id is taken. */
+    insertRelationship(key: number, encoded: EncodedRelationship, src: number, dst: number, state: number, op: number): boolean {
+      const type = terms.intern('relation', encoded.type);
+      const common = terms.intern('common', encoded.common);
+      const { uuid, created, modified, rest } = encoded;
+      return insertRelationship.run(key, uuid, encoded.state | state, type, src, dst, created, modified, op, common, rest).changes > 0;
+    },
+    updateRelationship(key: number, encoded: EncodedRelationship, src: number, dst: number, state: number, op: number) {
+      const type = terms.intern('relation', encoded.type);
+      const { created, modified, rest } = encoded;
+      updateRelationship.run(
+        encoded.state | state,
+        type,
+        src,
+        dst,
+        created,
+        modified,
+        op,
+        terms.intern('common', encoded.common),
+        rest,
+        key,
+      );
+    },
+    clearRelationship(key: number, state: number) {
+      clearRelationship.run(state | MISSING, key);
+    },
+    relation: (type: string) => terms.intern('relation', type),
+    /** The changes since the last call. */
+    takeDelta(): GraphDelta {
+      const taken = delta;
+      delta = { added: [], removed: [], nodes: [] };
+      return taken;
+    },
+    takePlaceholders(): number[] {
+      const taken = placeholders;
+      placeholders = [];
+      return taken;
+    },
+  };
+}
+
+const chainByDomain: Readonly<Record<string, string>> = {
+  'enterprise-attack': 'mitre-attack',
+  'mobile-attack': 'mitre-mobile-attack',
+  'ics-attack': 'mitre-ics-attack',
+};
+
+/** The kill chains that a tactic belongs to: by its domains, else by its reference's source. */
+function killChainsOf(tactic: StixObject): string[] {
+  const domains = tactic['x_mitre_domains'];
+  const byDomain = Array.isArray(domains)
+    ? domains.map((domain) => chainByDomain[String(domain)]).filter((chain) => chain !== undefined)
+    : [];
+  if (byDomain.length > 0) return byDomain;
+  const references = tactic['external_references'];
+  const first = Array.isArray(references) ? references[0] : undefined;
+  const source = isRecord(first) ? first['source_name'] : undefined;
+  return typeof source === 'string' ? [source] : ['mitre-attack'];
+}

@@ -1,0 +1,16 @@
+/** Bits of `object.state` and `relationship.state`. An object is live when none of RETIRED is set. */
+export const MISSING = 1;
+export const REVOKED = 2;
+export const DEPRECATED = 4;
+export const DELETED = 8;
+/** Facts only, from a pack. */
+export const PARTIAL = 16;
+/** Property edits stand over the whole-object write, which is kept in `version`. */
+export const EDITED = 32;
+/** Single operations about it stand in the log. */
+export const TOUCHED = 64;
+/** `name` is the object's own property `name` (NAMED) or `value` (VALUED), and is not repeated in `rest`. */
+export const NAMED = 128;
+export const VALUED = 256;
+
+export const RETIRED = MISSING | REVOKED | DEPRECATED | DELETED;

@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto';
+import { compareTimestamps } from '#shared/domain/knowledge/merge.ts';
+import { sameJson } from '#shared/domain/knowledge/canonical.ts';
+import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
+import type { Database } from '#main/platform/database/database.ts';
+import {
+  decodeObject,
+  decodeRelationship,
+  type EncodedObject,
+  type EncodedRelationship,
+  encodeObject,
+  encodeRelationship,
+} from './codec.ts';
+import type { Log } from './log.ts';
+import type { Materializer } from './materialize.ts';
+import type { Rows } from './rows.ts';
+import { MISSING, PARTIAL, RETIRED, TOUCHED } from './state.ts';
+
+/** One whole object on its way in. */
+export interface Incoming {
+  readonly object: StixObject;
+  readonly path: string;
+  readonly stamp?: boolean;
+  readonly partial?: boolean;
+}
+
+export type Fate = 'created' | 'updated' | 'unchanged';
+
+export interface ChunkOutcome {
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly loss: { readonly id: string; readonly path: string; readonly what: string }[];
+  /** Keys of objects that were named but are not here yet. */
+  readonly placeholders: number[];
+  readonly action: string | undefined;
+}
+
+export interface ChunkOrigin {
+  readonly import?: { readonly key: number; readonly uuid: string };
+  readonly action?: string;
+  /** Milliseconds: `created` and `modified` of objects whose source has no times. */
+  readonly now: number;
+}
+
+export type Writer = ReturnType<typeof createWriter>;
+
+export function createWriter(database: Database, rows: Rows, log: Log, materializer: Materializer) {
+  const insertVersion = database.prepare('INSERT INTO version (object, op, flags, body) VALUES (?, ?, ?, ?)');
+  const selectVersions = database.prepare(
+    'SELECT v.flags, v.body FROM version v LEFT JOIN op ON op.id = v.op WHERE v.object = ? AND ifnull(op.undone, 0) = 0',
+  );
+  const confirm = database.prepare('INSERT OR IGNORE INTO confirmation (object, import) VALUES (?, ?)');
+
+  /** What stands and what is kept of an object, newest rule first. */
+  const knownVersions = (key: number, relationship: boolean): { object: StixObject; partial: boolean }[] => {
+    const known: { object: StixObject; partial: boolean }[] = [];
+    if (relationship) {
+      const row = rows.relationship(key);
+      if (row && !(row.state & MISSING)) known.push({ object: decodeRelationship(row), partial: (row.state & PARTIAL) !== 0 });
+    } else {
+      const row = rows.object(key);
+      if (row && !(row.state & MISSING)) known.push({ object: decodeObject(row), partial: (row.state & PARTIAL) !== 0 });
+    }
+    for (const { flags, body } of selectVersions.all(key) as { flags: number; body: string }[])
+      known.push({ object: JSON.parse(body) as StixObject, partial: (flags & 1) !== 0 });
+    return known;
+  };
+
+  /** What would become of an object of which something is known already. Changes nothing. */
+  const judge = (incoming: Incoming, key: number): { fate: Fate; object: StixObject; what?: string } => {
+    const relationship = incoming.object.type === 'relationship';
+    const known = knownVersions(key, relationship);
+    const standing = known[0];
+    if (!standing) return { fate: 'created', object: incoming.object };
+    if (incoming.stamp) {
+      if (known.some(({ object }) => sameJson(withoutTimes(object), withoutTimes(incoming.object))))
+        return { fate: 'unchanged', object: incoming.object };
+      return { fate: 'updated', object: incoming.object };
+    }
+    if (known.some(({ object, partial }) => sameJson(object, incoming.object) && (incoming.partial === true || !partial)))
+      return { fate: 'unchanged', object: incoming.object };
+    const order = compareTimestamps(incoming.object['modified'], standing.object['modified']);
+    if (order > 0) return { fate: 'updated', object: incoming.object };
+    const same = known.filter(({ object }) => compareTimestamps(object['modified'], incoming.object['modified']) === 0);
+    if (incoming.partial && same.some(({ partial }) => !partial)) return { fate: 'unchanged', object: incoming.object };
+    if (same.some(({ partial }) => !partial))
+      return {
+        fate: 'unchanged',
+        object: incoming.object,
+        what: `another content with the same id and modified (${String(incoming.object['modified'] ?? 'no time')}) is here already: the first stays, this one is kept in the history`,
+      };
+    if (same.length > 0 && order === 0) return { fate: 'updated', object: incoming.object };
+    return {
+      fate: 'unchanged',
+      object: incoming.object,
+      what: `older (modified ${String(incoming.object['modified'])}) than the version here: kept in the history`,
+    };
+  };
+
+  /**
+   * Writes whole objects as one operation, within the caller's transaction. New objects take the
+   * short way; those of which something is known go through the merge.
+   */
+  const writeChunk = (items: readonly Incoming[], origin: ChunkOrigin): ChunkOutcome => {
+    const op = log.nextKey();
+    const sorted = [...items].sort((a, b) => (a.object.id < b.object.id ? -1 : a.object.id > b.object.id ? 1 : 0));
+    const lines: string[] = [];
+    const loss: ChunkOutcome['loss'] = [];
+    const edges: number[] = [];
+    let created = 0;
+    let updated = 0;
+    let unchanged = 0;
+    const touched: number[] = [];
+
+    const later = (incoming: Incoming, key: number) => {
+      const { fate, what } = judge(incoming, key);
+      if (what) loss.push({ id: incoming.object.id, path: incoming.path, what });
+      if (fate === 'unchanged' && !what) {
+        unchanged++;
+        if (origin.import) confirm.run(key, origin.import.key);
+        return;
+      }
+      if (fate === 'created') created++;
+      else if (fate === 'updated') updated++;
+      else unchanged++;
+      const object = stamped(incoming, origin.now, standingCreated(key, incoming));
+      insertVersion.run(key, op, incoming.partial ? 1 : 0, JSON.stringify(object));
+      lines.push(lineOf(object));
+      touched.push(key);
+    };
+
+    const standingCreated = (key: number, incoming: Incoming) =>
+      incoming.stamp ? knownVersions(key, incoming.object.type === 'relationship')[0]?.object['created'] : undefined;
+
+    for (const incoming of sorted) {
+      if (incoming.object.type === 'relationship') continue;
+      const { id } = incoming.object;
+      const known = rows.keyOf(id);
+      const row = known === undefined ? undefined : rows.object(known);
+      if (known !== undefined && row && !(row.state & MISSING && !(row.state & TOUCHED))) {
+        later(incoming, known);
+        continue;
+      }
+      const object = stamped(incoming, origin.now, undefined);
+      const encoded = encodeObject(object);
+      const state = incoming.partial ? PARTIAL : 0;
+      const key = known ?? rows.newKey();
+      if (known === undefined) rows.insertObject(key, encoded, state, op);
+      else rows.updateObject(key, encoded, state, op);
+      rows.remember(id, key);
+      rows.index(key, object, encoded.state, op);
+      lines.push(objectLine(id, encoded));
+      created++;
+    }
+    for (const incoming of sorted) {
+      if (incoming.object.type !== 'relationship') continue;
+      const object = stamped(incoming, origin.now, undefined);
+      const encoded = encodeRelationship(object);
+      const source = object['source_ref'] as string;
+      const target = object['target_ref'] as string;
+      const src = rows.ensure(source, op);
+      const dst = rows.ensure(target, op);
+      const key = rows.newKey();
+      if (!rows.insertRelationship(key, encoded, src, dst, incoming.partial ? PARTIAL : 0, op)) {
+        later(incoming, rows.keyOf(object.id) as number);
+        continue;
+      }
+      if (!(encoded.state & RETIRED)) edges.push(src, rows.relation(encoded.type), dst, key);
+      lines.push(relationshipLine(object.id, source, target, encoded));
+      created++;
+    }
+    insertSorted(edges, rows.addEdge);
+
+    let action = origin.action;
+    if (lines.length > 0) {
+      const written = log.append({
+        kind: origin.import ? 'import' : 'put',
+        ...(origin.action && { action: origin.action }),
+        ...(origin.import && { import: origin.import }),
+        hash: chunkHash(lines),
+        count: lines.length,
+      });
+      action = written.action;
+      for (const key of new Set(touched)) materializer.materialize(key);
+    }
+    return { created, updated, unchanged, loss, placeholders: rows.takePlaceholders(), action };
+  };
+
+  return { writeChunk, judge };
+}
+
+/** SHA-256 over the sorted lines of the objects of a chunk. */
+export function chunkHash(lines: string[]): Buffer {
+  return createHash('sha256').update(lines.sort().join('\n')).digest();
+}
+
+/** One object as one line that says all of it: what the hash of a chunk is made of. */
+export function lineOf(object: StixObject): string {
+  return object.type === 'relationship'
+    ? relationshipLine(object.id, object['source_ref'] as string, object['target_ref'] as string, encodeRelationship(object))
+    : objectLine(object.id, encodeObject(object));
+}
+
+function objectLine(id: string, o: EncodedObject): string {
+  return `${id}|${o.created ?? ''}|${o.modified ?? ''}|${o.state}|${o.name ?? ''}|${o.common}|${o.rest ?? ''}`;
+}
+
+function relationshipLine(id: string, source: string, target: string, r: EncodedRelationship): string {
+  return `${id}|${r.created ?? ''}|${r.modified ?? ''}|${r.type}|${source}|${target}|${r.common}|${r.rest ?? ''}`;
+}
+
+function stamped({ object, stamp }: Incoming, now: number, created: unknown): StixObject {
+  if (!stamp || !hasTimes(object.type)) return object;
+  const at = new Date(now).toISOString();
+  return { ...object, created: typeof created === 'string' ? created : at, modified: at };
+}
+
+/** Cyber-observable objects have neither `created` nor `modified` (STIX 2.1, section 3.2). */
+const observables = new Set(
+  (
+    'artifact autonomous-system directory domain-name email-addr email-message file ipv4-addr ipv6-addr mac-addr mutex ' +
+    'network-traffic process software url user-account windows-registry-key x509-certificate'
+  ).split(' '),
+);
+
+function hasTimes(type: string): boolean {
+  return !observables.has(type);
+}
+
+function withoutTimes(object: StixObject): JsonObject {
+  const { created: _created, modified: _modified, ...rest } = object;
+  return rest;
+}
+
+function insertSorted(edges: number[], add: (src: number, type: number, dst: number, rel: number) => void) {
+  const order = Uint32Array.from({ length: edges.length / 4 }, (_, index) => index);
+  order.sort((a, b) => (edges[a * 4] as number) - (edges[b * 4] as number));
+  for (const index of order) {
+    const at = index * 4;
+    add(edges[at] as number, edges[at + 1] as number, edges[at + 2] as number, edges[at + 3] as number);
+  }
+}

@@ -1,0 +1,71 @@
+import SqliteDatabase from 'better-sqlite3-multiple-ciphers';
+import { ContractError } from '#shared/transport/errors.ts';
+
+export type Database = SqliteDatabase.Database;
+export type Statement = SqliteDatabase.Statement;
+
+/** Raw key of the workspace: 32 random bytes, never derived, only wrapped. */
+export type WorkspaceKey = Uint8Array;
+
+interface OpenOptions {
+  readonly readonly?: boolean;
+  readonly create?: boolean;
+  /** Page cache in KiB. */
+  readonly cacheKiB?: number;
+}
+
+/**
+ * Opens an encrypted database (AEGIS, authenticated pages). Throws `damaged` where the first
+ * pages cannot be read under this key, `not_found` where there is no file.
+ */
+export function openDatabase(path: string, key: WorkspaceKey, options: OpenOptions = {}): Database {
+  let database: Database;
+  try {
+    database = new SqliteDatabase(path, { readonly: options.readonly ?? false, fileMustExist: !options.create, timeout: 10_000 });
+  } catch (error) {
+    if (sqliteCode(error) === 'SQLITE_CANTOPEN')
+      throw new ContractError('not_found', 'There is no workspace database in this folder; make one first.', { cause: error });
+    throw error;
+  }
+  try {
+    database.pragma("cipher='aegis'");
+    database.pragma(`key="x'${Buffer.from(key).toString('hex')}'"`);
+    // Sorts and temporary tables must not spill to disk in clear.
+    database.pragma('temp_store=memory');
+    database.pragma(`cache_size=-${options.cacheKiB ?? 32_768}`);
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    if (!options.readonly) {
+      database.pragma('journal_mode=wal');
+      // Every acknowledged change survives a power cut, not only a killed process.
+      database.pragma('synchronous=full');
+      database.pragma('journal_size_limit=67108864');
+      database.pragma('trusted_schema=off');
+    }
+    return database;
+  } catch (error) {
+    database.close();
+    throw damagedOr(error);
+  }
+}
+
+/** Turns what SQLite says of a broken file into one sentence; leaves other errors as they are. */
+export function damagedOr(error: unknown): unknown {
+  const code = sqliteCode(error);
+  if (code?.startsWith('SQLITE_NOTADB') || code?.startsWith('SQLITE_CORRUPT') || code?.startsWith('SQLITE_IOERR_SHORT_READ'))
+    return new ContractError(
+      'damaged',
+      'The workspace database is damaged: a page does not match its checksum. Nothing was changed; restore the folder from a backup.',
+      { cause: error },
+    );
+  if (code === 'SQLITE_FULL')
+    return new ContractError('unavailable', 'The disk is full; nothing of this step was written. Free some space and try again.', {
+      cause: error,
+    });
+  if (code === 'SQLITE_READONLY' || code === 'SQLITE_CANTOPEN')
+    return new ContractError('unavailable', 'The workspace folder cannot be written to; check its permissions.', { cause: error });
+  return error;
+}
+
+export function sqliteCode(error: unknown): string | undefined {
+  return error instanceof SqliteDatabase.SqliteError ? error.code : undefined;
+}

@@ -1,0 +1,180 @@
+import { canonical, sameJson } from './canonical.ts';
+import { type Tlp, tlpLevels } from './stix.ts';
+import type { Json, JsonObject } from './stix.ts';
+import { tlpOfMarkings, tlpMarkingId } from './tlp.ts';
+
+/*
+ * The state of one object is a function of the set of operations about it, never of the order
+ * in which they arrived. Rules (docs/adr/0008):
+ *   whole objects   the newest `modified` stands; full before facts-only; then the earliest operation
+ *   properties      last writer by clock, over the standing whole object if written after it
+ *   deletion        a register of its own, last writer by clock
+ *   tags            add wins: a removal takes back only the additions it has seen
+ *   markings        of concurrent values the most restrictive
+ */
+
+/** When and where an operation was made; `clock` is a hybrid logical clock. */
+export interface Dot {
+  readonly clock: number;
+  readonly device: string;
+}
+
+export interface WholeWrite extends Dot {
+  readonly object: JsonObject;
+  readonly partial: boolean;
+  /** Local key of the row that holds it; not part of the merge. */
+  readonly key: number;
+}
+
+export interface PropertyWrite extends Dot {
+  readonly property: string;
+  /** Undefined: removed. */
+  readonly value: Json | undefined;
+  /** The dot of the value it replaced, as `dotText`; undefined where there was none. */
+  readonly base: string | undefined;
+  readonly key: number;
+}
+
+export interface DeletionWrite extends Dot {
+  readonly deleted: boolean;
+}
+
+export interface TagWrite extends Dot {
+  readonly tag: string;
+  /** Absent: an addition. Present: a removal of these additions. */
+  readonly removes?: readonly string[];
+}
+
+export interface Writes {
+  readonly wholes: readonly WholeWrite[];
+  readonly properties: readonly PropertyWrite[];
+  readonly deletions: readonly DeletionWrite[];
+  readonly tags: readonly TagWrite[];
+}
+
+export interface Resolved {
+  /** Undefined: nothing that stands describes the object. */
+  readonly object: JsonObject | undefined;
+  readonly standing: WholeWrite | undefined;
+  readonly edited: boolean;
+  readonly deleted: boolean;
+  readonly tags: readonly string[];
+  /** Values that lost to a concurrent one. */
+  readonly conflicts: readonly PropertyWrite[];
+}
+
+export function dotText(dot: Dot): string {
+  return `${dot.clock}.${dot.device}`;
+}
+
+export function compareDots(a: Dot, b: Dot): number {
+  return a.clock - b.clock || (a.device < b.device ? -1 : a.device > b.device ? 1 : 0);
+}
+
+const MARKINGS = 'object_marking_refs';
+
+export function resolve(writes: Writes): Resolved {
+  const standing = standingWhole(writes.wholes);
+  const deletion = latest(writes.deletions);
+  const base = { deleted: deletion?.deleted ?? false, tags: standingTags(writes.tags) };
+  if (!standing) return { ...base, object: undefined, standing, edited: false, conflicts: [] };
+
+  const object: JsonObject = { ...standing.object };
+  const conflicts: PropertyWrite[] = [];
+  let edited = false;
+  let lastEdit = 0;
+  for (const [property, all] of groupBy(writes.properties, (write) => write.property)) {
+    const superseded = new Set(all.map((write) => write.base));
+    const heads = all.filter((write) => !superseded.has(dotText(write)));
+    const winner = latest(heads);
+    if (!winner) continue;
+    const standingIsReplaced = superseded.has(dotText(standing));
+    let value = compareDots(winner, standing) > 0 ? winner.value : standing.object[property];
+    if (property === MARKINGS) {
+      const candidates = heads.map((head) => head.value);
+      if (!standingIsReplaced) candidates.push(standing.object[property]);
+      if (candidates.length > 1) value = mostRestrictive(candidates);
+    }
+    for (const head of heads) if (!sameJson(head.value, value)) conflicts.push(head);
+    if (sameJson(value, standing.object[property])) continue;
+    edited = true;
+    lastEdit = Math.max(lastEdit, winner.clock);
+    if (value === undefined) delete object[property];
+    else object[property] = value;
+  }
+  if (edited && typeof object['modified'] === 'string') {
+    const at = new Date(Math.floor(lastEdit / 1024)).toISOString();
+    if (Date.parse(at) > Date.parse(object['modified'])) object['modified'] = at;
+  }
+  conflicts.sort(compareDots);
+  return { ...base, object, standing, edited, conflicts };
+}
+
+/** Newest `modified`; at a tie the full object before facts; then the earliest write, so that the first stays. */
+function standingWhole(wholes: readonly WholeWrite[]): WholeWrite | undefined {
+  let best: WholeWrite | undefined;
+  for (const write of wholes) if (!best || compareWholes(write, best) > 0) best = write;
+  return best;
+}
+
+/** Positive where `a` stands over `b`. */
+export function compareWholes(a: WholeWrite, b: WholeWrite): number {
+  return (
+    compareTimestamps(a.object['modified'], b.object['modified']) ||
+    Number(b.partial) - Number(a.partial) ||
+    compareDots(b, a) ||
+    compareTexts(canonical(a.object), canonical(b.object))
+  );
+}
+
+/** STIX timestamps of any precision, in the order of time; an absent one is the oldest. */
+export function compareTimestamps(a: Json | undefined, b: Json | undefined): number {
+  return compareTexts(sortable(a), sortable(b));
+}
+
+function sortable(value: Json | undefined): string {
+  if (typeof value !== 'string') return '';
+  const [whole = '', fraction = ''] = value.replace(/Z$/i, '').split('.');
+  return `${whole.toUpperCase()}.${fraction.replace(/0+$/, '')}`;
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function standingTags(writes: readonly TagWrite[]): string[] {
+  const removed = new Set(writes.flatMap((write) => write.removes ?? []));
+  const tags = writes.filter((write) => !write.removes && !removed.has(dotText(write))).map((write) => write.tag);
+  return [...new Set(tags)].sort();
+}
+
+/** The union of all statement markings, and of the TLP markings the strictest alone. */
+export function mostRestrictive(values: readonly (Json | undefined)[]): Json | undefined {
+  const ids = new Set<string>();
+  let strictest = -1;
+  for (const value of values) {
+    if (!Array.isArray(value)) continue;
+    const level = tlpOfMarkings(value);
+    if (level) strictest = Math.max(strictest, tlpLevels.indexOf(level));
+    for (const id of value) if (typeof id === 'string' && !tlpOfMarkings([id])) ids.add(id);
+  }
+  const level: Tlp | undefined = tlpLevels[strictest];
+  if (level) ids.add(tlpMarkingId(level));
+  return ids.size > 0 ? [...ids].sort() : undefined;
+}
+
+function latest<T extends Dot>(writes: readonly T[]): T | undefined {
+  let best: T | undefined;
+  for (const write of writes) if (!best || compareDots(write, best) > 0) best = write;
+  return best;
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}
