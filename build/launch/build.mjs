@@ -1,0 +1,9 @@
+import { requireNode } from './node-version.mjs';
+
+requireNode(20);
+const { ensureInstalled, environment, launch, root, runNode } = await import('./setup.mjs');
+
+await launch(async () => {
+  ensureInstalled();
+  return runNode(`${root}/build/launch/build-app.mjs`, process.argv.slice(2), { env: environment() });
+});

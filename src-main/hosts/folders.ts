@@ -1,0 +1,18 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The project's root, or the app's own folder where it is packed. */
+export const appDir = resolve(import.meta.dirname, '..', '..');
+
+export const resourcesDir = join(appDir, 'resources');
+export const faceDir = join(appDir, 'out', 'renderer');
+
+/** Where the workspace lies: as told, else REDOUBT_WORKSPACE, else the platform's folder for an app's data. */
+export function workspaceDir(told: string | undefined, env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
+  const chosen = told ?? env.REDOUBT_WORKSPACE;
+  if (chosen) return resolve(chosen);
+  const home = env.HOME ?? homedir();
+  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'Redoubt', 'workspace');
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Redoubt', 'workspace');
+  return join(env.XDG_DATA_HOME ?? join(home, '.local', 'share'), 'redoubt', 'workspace');
+}

@@ -1,0 +1,72 @@
+import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { pass } from '#main/platform/http/passage.ts';
+import type { Entry, Host, Log, SecretStore } from '#main/platform/host.ts';
+import { resourcesDir } from './folders.ts';
+
+export interface NodeHostTerms {
+  readonly dataDir: string;
+  readonly log: Log;
+  readonly secrets?: SecretStore;
+  readonly notify?: Host['notify'];
+  /** Where the entries lie as files; by default the sources beside this one. */
+  readonly entries?: Readonly<Record<Entry, string>>;
+  /** Loaded first by every process and thread: closes the network there too. */
+  readonly guard?: string;
+  readonly resourcesDir?: string;
+}
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The engine's world under plain Node: no keychain, entries run from source. */
+export function createNodeHost(terms: NodeHostTerms): Host {
+  const entries = terms.entries ?? { reader: here('../entries/reader.ts'), graph: here('../entries/graph.ts') };
+  const guard = pathToFileURL(terms.guard ?? here('../platform/http/guard-on.ts')).href;
+  const execArgv = ['--import', guard];
+  return {
+    dataDir: terms.dataDir,
+    resourcesDir: terms.resourcesDir ?? resourcesDir,
+    secrets: terms.secrets,
+    notify: terms.notify ?? (() => undefined),
+    now: () => Date.now(),
+    randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    log: terms.log,
+    spawnProcess: (entry) =>
+      pass({ kind: 'start', what: entry }, () => {
+        const child = fork(entries[entry], [], {
+          execArgv,
+          env: cleanEnvironment(process.env),
+          serialization: 'advanced',
+          stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        });
+        child.stderr?.setEncoding('utf8').on('data', (text: string) => terms.log.warn(`${entry}: ${text.trim()}`));
+        return child;
+      }),
+    spawnWorker: (entry, data) =>
+      pass(
+        { kind: 'start', what: entry },
+        () => new Worker(entries[entry], { workerData: data, execArgv, env: cleanEnvironment(process.env) }),
+      ),
+  };
+}
+
+/** What a process of ours needs to run: no passphrase, no option for Node, no proxy goes with it. */
+export function cleanEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const kept = [
+    'PATH',
+    'HOME',
+    'USERPROFILE',
+    'SYSTEMROOT',
+    'WINDIR',
+    'TMPDIR',
+    'TMP',
+    'TEMP',
+    'LANG',
+    'LC_ALL',
+    'TZ',
+    'ELECTRON_RUN_AS_NODE',
+  ];
+  return Object.fromEntries(kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
