@@ -183,19 +183,17 @@ const leads: Readonly<Record<string, Describe>> = {
   },
 };
 
-/** The KEV catalogue's facts about a vulnerability, where an import gave some. */
-export function kevOf(
-  object: StixObject,
-): { added?: string; due?: string; ransomware: boolean; vendor: string; product: string } | undefined {
-  const kev = record(object.x_kev);
-  const added = text(kev.date_added ?? object.x_kev_date_added);
+/** The facts of CISA's KEV catalogue about a vulnerability, where an import gave some. */
+function kevOf(object: StixObject): { added?: string; due?: string; ransomware: boolean; vendor: string; product: string } | undefined {
+  const kev = record(object.x_redoubt_kev);
+  const added = text(kev.date_added);
   if (added === '') return undefined;
   return {
     added: day(added),
-    due: day(kev.due_date ?? object.x_kev_due_date),
-    ransomware: (kev.ransomware ?? object.x_kev_ransomware) === true,
-    vendor: text(kev.vendor ?? object.x_kev_vendor),
-    product: text(kev.product ?? object.x_kev_product),
+    due: day(kev.due_date),
+    ransomware: kev.known_ransomware === true,
+    vendor: text(kev.vendor),
+    product: text(kev.product),
   };
 }
 

@@ -88,7 +88,9 @@ describe('headline', () => {
     [
       'Vulnerability in Citrix NetScaler, known to be exploited since 18 July 2023, also by ransomware campaigns, to be fixed by 9 August 2023; present on 2 assets.',
       'vulnerability',
-      { x_kev: { date_added: '2023-07-18', due_date: '2023-08-09', ransomware: true, vendor: 'Citrix', product: 'NetScaler' } },
+      {
+        x_redoubt_kev: { date_added: '2023-07-18', due_date: '2023-08-09', known_ransomware: true, vendor: 'Citrix', product: 'NetScaler' },
+      },
       { neighbours: [n('in', 'has', 'x-redoubt-asset', 2)] },
     ],
     [
@@ -209,7 +211,7 @@ describe('headline', () => {
     'last_seen',
     'x_mitre_platforms',
     'definition',
-    'x_kev',
+    'x_redoubt_kev',
     'count',
     'ports',
     'asset_type',
