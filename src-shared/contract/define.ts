@@ -59,10 +59,7 @@ export function event<P extends z.ZodType>(about: string, payload: P): Event<P> 
   return { kind: 'event', about, payload };
 }
 
-/**
- * A Blob answer: a typed header checked by zod, and a body of raw bytes whose layout the
- * header states. Only a query's output may be one.
- */
+/** Under this name a Blob schema's meta holds the schema of its header. */
 export const blobMark = 'redoubt:blob';
 
 export interface Blob<H> {
@@ -70,6 +67,10 @@ export interface Blob<H> {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
+/**
+ * A Blob answer: a typed header checked by zod, and a body of raw bytes whose layout the
+ * header states. Only a query's output may be one.
+ */
 export function blob<H extends z.ZodType>(header: H) {
   return z
     .custom<Blob<z.output<H>>>(
@@ -80,5 +81,5 @@ export function blob<H extends z.ZodType>(header: H) {
         header.safeParse((value as { header?: unknown }).header).success,
       'expected a blob with a valid header',
     )
-    .meta({ [blobMark]: true });
+    .meta({ [blobMark]: header });
 }

@@ -38,7 +38,7 @@ export function createClient<C extends Contract>(contract: C, channel: Channel):
     if (!parsed.success) return;
     const message = parsed.data;
     if (message.kind === 'event') {
-      for (const listener of listeners.get(message.name) ?? []) listener(message.payload);
+      tell(message.name, message.payload);
       return;
     }
     const call = pending.get(message.call);
@@ -54,6 +54,19 @@ export function createClient<C extends Contract>(contract: C, channel: Channel):
     for (const { reject } of pending.values()) reject(connectionLost());
     pending.clear();
   });
+
+  /** One listener's mistake keeps no other from hearing. */
+  const tell = (name: string, payload: unknown) => {
+    for (const listener of [...(listeners.get(name) ?? [])]) {
+      try {
+        listener(payload);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  };
 
   const call = (name: string, input: unknown, options: CallOptions = {}) =>
     new Promise<unknown>((resolve, reject) => {
@@ -73,7 +86,12 @@ export function createClient<C extends Contract>(contract: C, channel: Channel):
         };
       pending.set(number, { resolve: settle(resolve), reject: settle(reject) });
       options.signal?.addEventListener('abort', abort, { once: true });
-      channel.send({ head: { kind: 'call', call: number, name, ...(input === undefined ? {} : { input }) } });
+      try {
+        channel.send({ head: { kind: 'call', call: number, name, ...(input === undefined ? {} : { input }) } });
+      } catch {
+        pending.get(number)?.reject(new ContractError('invalid_input', `${name}: the input cannot be sent; it must be JSON.`));
+        pending.delete(number);
+      }
     });
 
   const subscribe = (name: string, listener: (payload: unknown) => void) => {

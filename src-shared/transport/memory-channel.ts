@@ -1,4 +1,4 @@
-import type { Channel, Message } from './channel.ts';
+import { type Channel, type Message, ownBody } from './channel.ts';
 
 /** Two joined ends in one process, for the command line and for tests. Values are copied as a wire would. */
 export function memoryChannel(): [Channel, Channel] {
@@ -11,7 +11,7 @@ export function memoryChannel(): [Channel, Channel] {
     return {
       send(message) {
         if (!open) return;
-        const copy: Message = { ...message, head: JSON.parse(JSON.stringify(message.head)) as unknown };
+        const copy: Message = { ...ownBody(message), head: JSON.parse(JSON.stringify(message.head)) as unknown };
         queueMicrotask(() => {
           const listener = listeners[other];
           if (listener) listener(copy);
@@ -22,7 +22,10 @@ export function memoryChannel(): [Channel, Channel] {
         listeners[mine] = listener;
         for (const message of waiting[mine]?.splice(0) ?? []) listener(message);
       },
-      onClose: (listener) => void closers[mine]?.push(listener),
+      onClose(listener) {
+        if (open) closers[mine]?.push(listener);
+        else queueMicrotask(listener);
+      },
       close() {
         if (!open) return;
         open = false;

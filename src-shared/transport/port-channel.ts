@@ -1,4 +1,4 @@
-import type { Channel, Message } from './channel.ts';
+import { type Channel, type Message, ownBody } from './channel.ts';
 
 /** What the page's MessagePort and Electron's MessagePortMain have in common, once wrapped by their host. */
 export interface PortLike {
@@ -10,7 +10,7 @@ export interface PortLike {
 
 export function portChannel(port: PortLike): Channel {
   return {
-    send: (message) => port.post(message),
+    send: (message) => port.post(ownBody(message)),
     onMessage: (listener) => port.listen(listener),
     onClose: (listener) => port.onClose(listener),
     close: () => port.close(),

@@ -7,7 +7,8 @@ export const ClientMessage = z.discriminatedUnion('kind', [
     kind: z.literal('call'),
     call: z.int().nonnegative(),
     name: z.string().max(100),
-    input: z.json().optional(),
+    /** Checked against the call's own schema, once its bounds are known. */
+    input: z.unknown().optional(),
   }),
   z.strictObject({ kind: z.literal('cancel'), call: z.int().nonnegative() }),
 ]);

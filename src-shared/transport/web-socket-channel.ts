@@ -7,7 +7,7 @@ export interface WebSocketLike {
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
-  addEventListener(type: 'close' | 'open', listener: () => void): void;
+  addEventListener(type: 'close' | 'open' | 'error', listener: () => void): void;
 }
 
 const OPEN = 1;
@@ -24,6 +24,8 @@ export function webSocketChannel(
   let listener: ((message: Message) => void) | undefined;
   const early: Message[] = [];
   const queued: (string | Uint8Array<ArrayBuffer>)[] = [];
+  // A broken frame is followed by `close`, which is where its end is told; unheard, `ws` would end the process.
+  socket.addEventListener('error', () => undefined);
   socket.addEventListener('open', () => {
     for (const frame of queued.splice(0)) socket.send(frame);
   });
@@ -63,7 +65,10 @@ export function webSocketChannel(
       listener = next;
       for (const message of early.splice(0)) next(message);
     },
-    onClose: (next) => socket.addEventListener('close', next),
+    onClose(next) {
+      if (socket.readyState > OPEN + 1) queueMicrotask(next);
+      else socket.addEventListener('close', next);
+    },
     close: () => socket.close(),
   };
 }
