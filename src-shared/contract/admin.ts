@@ -48,7 +48,7 @@ export const AuditVerification = z.object({
 });
 export type AuditVerification = z.infer<typeof AuditVerification>;
 
-export const NetworkRule = z.object({ host: z.string().min(1).max(253), purpose: z.string().min(1).max(100) });
+export const NetworkRule = z.strictObject({ host: z.string().min(1).max(253), purpose: z.string().min(1).max(100) });
 
 export const admin = {
   getWorkspace: query('Says whether a workspace exists, is locked or is open.', z.void(), WorkspaceState, { whileLocked: true }),

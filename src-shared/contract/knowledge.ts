@@ -131,7 +131,7 @@ export const FileReport = z.object({
 export type FileReport = z.infer<typeof FileReport>;
 
 /** How the columns of a table become properties of an asset. A column mapped to null is kept as it is, under its own name. */
-export const ColumnMapping = z.array(z.object({ column: z.string(), property: z.string().nullable() }));
+export const ColumnMapping = z.array(z.strictObject({ column: z.string(), property: z.string().nullable() }));
 export type ColumnMapping = z.infer<typeof ColumnMapping>;
 
 export const FilePreview = FileReport.extend({
