@@ -99,8 +99,8 @@ const serve: Command = {
   options: { port: { type: 'string', value: 'PORT', about: 'Port to listen on; any free one unless given.' } },
   wants: 'nothing',
   async run({ dataDir, number, print, signal, remark }) {
-    const { serveWorkspace } = await import('#main/hosts/serve-workspace.ts');
     const port = number('port', 1, 65_535);
+    const { serveWorkspace } = await import('#main/hosts/serve-workspace.ts');
     const server = await serveWorkspace({ dataDir, port: port ?? 0 });
     await print({ address: server.address, workspace: dataDir }, () => `Redoubt runs at ${server.address}\n`);
     remark('The address holds the key of this run: open it in a browser on this machine, and do not pass it on. Ctrl-C ends Redoubt.');

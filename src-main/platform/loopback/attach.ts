@@ -106,14 +106,17 @@ function open({ socket: path, token }: AttachFile): Promise<Channel> {
     const socket = new WebSocket('ws://localhost/', {
       createConnection: () => connect(path),
       headers: { authorization: `Bearer ${token}` },
-      handshakeTimeout: openTime,
       perMessageDeflate: false,
       // Answers may hold pictures of the whole graph.
       maxPayload: 1024 * 1024 * 1024,
     });
-    socket.once('error', reject);
+    const timer = setTimeout(() => socket.terminate(), openTime);
+    socket.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
     socket.once('open', () => {
-      socket.off('error', reject);
+      clearTimeout(timer);
       resolve(socketChannel(socket));
     });
   });
