@@ -57,7 +57,7 @@ export function createClient<C extends Contract>(contract: C, channel: Channel):
 
   /** One listener's mistake keeps no other from hearing. */
   const tell = (name: string, payload: unknown) => {
-    for (const listener of [...(listeners.get(name) ?? [])]) {
+    for (const listener of Array.from(listeners.get(name) ?? [])) {
       try {
         listener(payload);
       } catch (error) {

@@ -82,6 +82,19 @@ describe('serve, whatever it is told', () => {
     expect(sent).toEqual([{ kind: 'failure', call: 1, error: { code: 'too_large', message: expect.any(String) as string } }]);
   });
 
+  it('refuses a second call under a number that is in use, and leaves the first alone', async () => {
+    const { channel, sent, say } = bareChannel();
+    const options = { caller: { door: 'browser' as const, permissions: new Set(['read' as const]) }, isOpen: () => true };
+    serve(small, smallHandlers(), channel, { ...options, onError: () => undefined });
+    say({ kind: 'call', call: 1, name: 'text.wait' });
+    say({ kind: 'call', call: 1, name: 'text.state' });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent).toMatchObject([{ kind: 'failure', call: 1, error: { code: 'unavailable' } }]);
+    say({ kind: 'cancel', call: 1 });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent.slice(1)).toMatchObject([{ kind: 'failure', call: 1, error: { code: 'cancelled' } }]);
+  });
+
   it('outlives a channel, a log and an audit that fail', async () => {
     const broken: Channel = {
       ...memoryChannel()[0],

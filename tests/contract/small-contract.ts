@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { blob, command, event, query } from '#shared/contract/define.ts';
 import { ContractError } from '#shared/transport/errors.ts';
-import type { Handlers } from '#shared/transport/serve.ts';
+import type { CallContext, Handlers } from '#shared/transport/serve.ts';
 
 /** A contract with one of everything that the transport has to carry. */
 export const small = {
@@ -25,17 +25,19 @@ export type Small = typeof small;
 /** A secret that no answer may ever show. */
 export const secret = 'hunter2-/home/someone/.ssh';
 
-export function smallHandlers(): Handlers<Small> & { written: number[] } {
+export function smallHandlers(): Handlers<Small> & { written: number[]; woken: number } {
   const written: number[] = [];
   const aborted = (signal: AbortSignal) =>
     new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  return {
+  const handlers = {
     written,
+    woken: 0,
     text: {
       echo: ({ value }) => ({ value }),
       shout: ({ text, times }) => text.toUpperCase().repeat(times),
-      wait: async (_, { signal }) => {
+      wait: async (_: void, { signal }: CallContext) => {
         await aborted(signal);
+        handlers.woken++;
         return 'woken';
       },
       state: () => 'there',
@@ -62,5 +64,6 @@ export function smallHandlers(): Handlers<Small> & { written: number[] } {
       },
       govern: () => undefined,
     },
-  };
+  } satisfies Handlers<Small> & { written: number[]; woken: number };
+  return handlers;
 }

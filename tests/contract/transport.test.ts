@@ -165,6 +165,7 @@ describe.each(Object.keys(channels) as (keyof typeof channels)[])('over the %s c
     await joined.end();
     await expect(pending).rejects.toMatchObject({ code: 'unavailable' });
     await expect(client.text.state()).rejects.toMatchObject({ code: 'unavailable' });
+    await expect.poll(() => handlers.woken).toBe(1);
     // Nothing is answered into a closed channel, and nothing of it is an error.
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(logged).toEqual([]);
