@@ -1,7 +1,7 @@
 import type { ContractError } from '#shared/transport/errors.ts';
 
 interface Rules {
-  readonly mayConnect: (host: string, port: number) => boolean;
+  readonly mayConnect: (host: string, port: number, floor: 'handles') => boolean;
   readonly isLoopback: (host: string) => boolean;
   readonly mayStart: () => boolean;
   readonly refuse: (by: string, host: string, port: number) => ContractError;
@@ -35,7 +35,7 @@ export function sealBindings(rules: Rules): void {
       (original) =>
         function (this: unknown, ...args: unknown[]) {
           const [, host, port] = args as [unknown, string, number];
-          if (rules.mayConnect(host, port)) return original.apply(this, args);
+          if (rules.mayConnect(host, port, 'handles')) return original.apply(this, args);
           rules.refuse(`tcp.${name}`, host, port);
           return noAccess;
         },

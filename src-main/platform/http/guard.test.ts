@@ -98,7 +98,14 @@ describe('the network guard', () => {
   });
 
   it('opens for one checked address, for one look-up and for processes of ours only', () => {
-    const { right, wrong, lookUp, otherLookUp, start } = run({
+    const { right, wrong, twice, lookUp, otherLookUp, start, later } = run({
+      twice: `const { pass } = await import(${JSON.stringify(passage)}); const net = await import('node:net');
+        return pass({ kind: 'connect', address: '127.0.0.1', port: 9 }, async () => {
+          await happened(net.connect(9, '127.0.0.1'), 'connect').catch(() => undefined);
+          return happened(net.connect(9, '127.0.0.1'), 'connect');
+        })`,
+      later: `const { pass } = await import(${JSON.stringify(passage)}); const { execFileSync } = await import('node:child_process');
+        return pass({ kind: 'start', what: 'test' }, () => new Promise((resolve) => setTimeout(resolve, 1)).then(() => execFileSync('true')))`,
       right: `const { pass } = await import(${JSON.stringify(passage)}); const net = await import('node:net');
         return pass({ kind: 'connect', address: '127.0.0.1', port: 9 }, () => happened(net.connect(9, '127.0.0.1'), 'connect'))`,
       wrong: `const { pass } = await import(${JSON.stringify(passage)}); const net = await import('node:net');
@@ -112,6 +119,8 @@ describe('the network guard', () => {
     });
     expect(right).toMatch(/ECONNREFUSED/);
     expect(wrong).toMatch(/Refused by the network guard/);
+    expect(twice).toMatch(/Refused by the network guard/);
+    expect(later).toMatch(/Refused by the network guard/);
     expect(lookUp).toMatch(/^passed: (127\.|::1)/);
     expect(otherLookUp).toMatch(/Refused by the network guard/);
     expect(start).toBe('passed: 42\n');

@@ -7,7 +7,7 @@ import net from 'node:net';
 import workerThreads from 'node:worker_threads';
 import { ContractError } from '#shared/transport/errors.ts';
 import { sealBindings } from './guard-bindings.ts';
-import { currentPassage } from './passage.ts';
+import { mayStart, takeConnection, takeLookUp } from './passage.ts';
 
 /** Something that tried to pass the policy by. `port` is 0 where there is none. */
 export interface Refusal {
@@ -48,11 +48,8 @@ export function installGuard(terms: GuardTerms = {}): void {
   if (installed) return;
   const settled = { loopback: terms.loopback ?? false, bindings: terms.bindings ?? true };
   installed = settled;
-  const mayConnect = (host: string, port: number) => {
-    const permit = currentPassage();
-    if (permit?.kind === 'connect' && permit.address === host && permit.port === port) return true;
-    return settled.loopback && isLoopback(host);
-  };
+  const mayConnect = (host: string, port: number, floor: 'functions' | 'handles') =>
+    takeConnection(host, port, floor) || (settled.loopback && isLoopback(host));
 
   replace(
     net.Socket.prototype,
@@ -62,7 +59,7 @@ export function installGuard(terms: GuardTerms = {}): void {
         const target = targetOf(args);
         if (target.path !== undefined) {
           if (!isLocalPath(target.path)) throw refuse('net.connect', target.path, 0);
-        } else if (!mayConnect(target.host, target.port)) {
+        } else if (!mayConnect(target.host, target.port, 'functions')) {
           throw refuse('net.connect', target.host, target.port);
         }
         return connect.apply(this, args);
@@ -85,9 +82,8 @@ export function installGuard(terms: GuardTerms = {}): void {
   const lookUp = (by: string) => (original: Callable) =>
     function (this: unknown, ...args: unknown[]) {
       const host = String(args[0]);
-      const permit = currentPassage();
-      const allowed = net.isIP(host) !== 0 || (permit?.kind === 'look-up' && permit.host === host);
-      if (by === 'dns.lookup' && allowed) return original.apply(this, args);
+      // An address stands for itself: nobody is asked.
+      if (by === 'dns.lookup' && (net.isIP(host) !== 0 || takeLookUp(host))) return original.apply(this, args);
       throw refuse(by, host, 0);
     };
   for (const name of lookUps) {
@@ -105,7 +101,7 @@ export function installGuard(terms: GuardTerms = {}): void {
 
   const start = (by: string, nameOf: (args: unknown[]) => string) => (original: Callable) =>
     function (this: unknown, ...args: unknown[]) {
-      if (currentPassage()?.kind !== 'start') throw refuse(by, nameOf(args), 0);
+      if (!mayStart()) throw refuse(by, nameOf(args), 0);
       return original.apply(this, args);
     };
   const programOf = ([options]: unknown[]) => String((options as { file?: unknown } | undefined)?.file ?? 'a program');
@@ -126,14 +122,14 @@ export function installGuard(terms: GuardTerms = {}): void {
   const { Worker } = workerThreads;
   class GuardedWorker extends Worker {
     constructor(...args: ConstructorParameters<typeof Worker>) {
-      if (currentPassage()?.kind !== 'start') throw refuse('worker_threads.Worker', 'a thread', 0);
+      if (!mayStart()) throw refuse('worker_threads.Worker', 'a thread', 0);
       super(...args);
     }
   }
   replace(workerThreads, 'Worker', () => GuardedWorker as unknown as Callable);
 
   syncBuiltinESMExports();
-  if (settled.bindings) sealBindings({ mayConnect, isLoopback, mayStart: () => currentPassage()?.kind === 'start', refuse });
+  if (settled.bindings) sealBindings({ mayConnect, isLoopback, mayStart, refuse });
 }
 
 /** Whether an address is this very machine. Names are not addresses: `localhost` is no loopback here. */
