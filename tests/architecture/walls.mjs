@@ -18,7 +18,7 @@ export const rooms = [
   ['main/features/formats/csv', 'src-main/features/(knowledge)/formats/csv/', [...shared, 'main/platform', 'main/own'], ['csv-parse', 'zod'], true],
   ['main/features/formats', 'src-main/features/(knowledge)/formats/', [...shared, 'main/platform', 'main/own'], ['@streamparser/json', 'zod'], true],
   ['main/features', 'src-main/features/([^/]+)/', [...shared, 'main/platform', 'main/own', 'main/knowledge'], ['zod'], true],
-  ['main/engine', 'src-main/(?:engine\\.ts$|entries/)', [...shared, 'main/platform', 'main/features'], ['zod'], true],
+  ['main/engine', 'src-main/(?:(?:engine|workspace)\\.ts$|entries/)', [...shared, 'main/platform', 'main/features'], ['zod'], true],
   ['main/hosts', 'src-main/hosts/', [...shared, 'main/platform', 'main/engine'], [], true],
   ['main/desktop', 'src-main/desktop/', shared, ['electron'], true],
   ['main/entry', 'src-main/main\\.ts$', [...shared, 'main/platform', 'main/engine', 'main/hosts', 'main/desktop'], ['electron'], true],
