@@ -2,7 +2,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import type { z } from 'zod';
 import type { Json, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { ContractError } from '#shared/transport/errors.ts';
-import type { Item } from '../../knowledge/formats/format.ts';
+import type { Item } from '../../knowledge/index.ts';
 import { type PackColumn, PackHeader, PackTable, packLimits } from './pack-format.ts';
 
 const PAGE = 500;

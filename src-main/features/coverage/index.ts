@@ -1,0 +1,1 @@
+export { createCoverageHandlers } from './handlers.ts';

@@ -1,0 +1,1 @@
+export { createIntelHandlers, type IntelTerms } from './handlers.ts';

@@ -1,0 +1,1 @@
+export { createInvestigationHandlers, type InvestigationTerms } from './handlers.ts';
