@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
-/** The project's root, or the app's own folder where it is packed. */
-export const appDir = resolve(import.meta.dirname, '..', '..');
+/** The project's root, or the app's own folder where it is packed: the nearest one with a package.json, for bundled code lies elsewhere. */
+export const appDir = nearestPackage(import.meta.dirname);
 
 export const resourcesDir = join(appDir, 'resources');
 export const faceDir = join(appDir, 'out', 'renderer');
@@ -15,4 +16,9 @@ export function workspaceDir(told: string | undefined, env: NodeJS.ProcessEnv = 
   if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'Redoubt', 'workspace');
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Redoubt', 'workspace');
   return join(env.XDG_DATA_HOME ?? join(home, '.local', 'share'), 'redoubt', 'workspace');
+}
+
+function nearestPackage(folder: string): string {
+  const above = dirname(folder);
+  return existsSync(join(folder, 'package.json')) || above === folder ? folder : nearestPackage(above);
 }

@@ -54,19 +54,8 @@ export function createNodeHost(terms: NodeHostTerms): Host {
 
 /** What a process of ours needs to run: no passphrase, no option for Node, no proxy goes with it. */
 export function cleanEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
-  const kept = [
-    'PATH',
-    'HOME',
-    'USERPROFILE',
-    'SYSTEMROOT',
-    'WINDIR',
-    'TMPDIR',
-    'TMP',
-    'TEMP',
-    'LANG',
-    'LC_ALL',
-    'TZ',
-    'ELECTRON_RUN_AS_NODE',
-  ];
-  return Object.fromEntries(kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+  const kept = ['PATH', 'HOME', 'USERPROFILE', 'SYSTEMROOT', 'WINDIR', 'TMPDIR', 'TMP', 'TEMP', 'LANG', 'LC_ALL', 'TZ'];
+  const clean = Object.fromEntries(kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+  // Within Electron our processes are Node only if they are told so.
+  return process.versions.electron ? { ...clean, ELECTRON_RUN_AS_NODE: '1' } : clean;
 }

@@ -22,7 +22,7 @@ export const rooms = [
   ['main/hosts', 'src-main/hosts/', [...shared, 'main/platform', 'main/engine'], [], true],
   ['main/desktop', 'src-main/desktop/', shared, ['electron'], true],
   ['main/entry', 'src-main/main\\.ts$', [...shared, 'main/platform', 'main/engine', 'main/hosts', 'main/desktop'], ['electron'], true],
-  ['main/doors', 'src-main/(?:headless|cli)(?:\\.ts$|/)', [...shared, 'main/platform', 'main/engine', 'main/hosts'], [], true],
+  ['main/doors', 'src-main/(?:headless|cli|engine-process)(?:\\.ts$|/)', [...shared, 'main/platform', 'main/engine', 'main/hosts'], [], true],
   ['preload', 'src-preload/', ['shared/transport'], ['electron'], false],
   ['renderer/messages', 'src-renderer/messages/', [], ['intl-messageformat'], false],
   ['renderer/ui', 'src-renderer/ui/', ['renderer/messages'], ['react', 'react-dom', 'lucide-react', '@tanstack/react-virtual', 'cmdk'], false],

@@ -1,0 +1,100 @@
+import type { MessagePortMain, UtilityProcess } from 'electron';
+
+/** What the engine's process is told first. */
+export interface EngineStart {
+  readonly kind: 'start';
+  readonly dataDir: string;
+  readonly resourcesDir: string;
+  readonly hasKeychain: boolean;
+}
+
+/** What goes to the engine's process; `page` brings a port. */
+export type ToEngine =
+  | EngineStart
+  | { readonly kind: 'page' }
+  | { readonly kind: 'close' }
+  | { readonly kind: 'secret'; readonly call: number; readonly value?: Uint8Array; readonly failed?: boolean };
+
+/** What comes from it. */
+export type FromEngine =
+  | {
+      readonly kind: 'secret';
+      readonly call: number;
+      readonly action: 'get' | 'set' | 'delete';
+      readonly name: string;
+      readonly value?: Uint8Array;
+    }
+  | { readonly kind: 'notify'; readonly title: string; readonly body: string };
+
+interface Secrets {
+  get(name: string): Promise<Uint8Array | undefined>;
+  set(name: string, value: Uint8Array): Promise<void>;
+  delete(name: string): Promise<void>;
+}
+
+export interface EngineLinkTerms {
+  readonly fork: () => UtilityProcess;
+  readonly start: EngineStart;
+  readonly secrets: Secrets | undefined;
+  readonly notify: (title: string, body: string) => void;
+}
+
+export interface EngineLink {
+  /** Gives one page's end of a channel to the engine, starting the engine where it is not running. */
+  handOver(port: MessagePortMain): void;
+  /** Asks the engine to close its workspace, and resolves when its process is gone. */
+  close(): Promise<void>;
+}
+
+const closeTime = 10_000;
+
+/** The engine in a process of its own: started at the first page, and again where it has died. */
+export function createEngineLink({ fork, start, secrets, notify }: EngineLinkTerms): EngineLink {
+  let running: { process: UtilityProcess; gone: Promise<void> } | undefined;
+
+  const answer = async (process: UtilityProcess, message: FromEngine) => {
+    if (message.kind === 'notify') return notify(message.title, message.body);
+    if (message.kind !== 'secret') return;
+    const reply = (rest: { value?: Uint8Array; failed?: boolean }) =>
+      process.postMessage({ kind: 'secret', call: message.call, ...rest } satisfies ToEngine);
+    try {
+      if (!secrets) throw new Error('no keychain');
+      if (message.action === 'get') {
+        const value = await secrets.get(message.name);
+        return reply(value ? { value } : {});
+      }
+      if (message.action === 'set' && message.value) await secrets.set(message.name, message.value);
+      else if (message.action === 'delete') await secrets.delete(message.name);
+      reply({});
+    } catch {
+      reply({ failed: true });
+    }
+  };
+
+  const engine = () => {
+    if (running) return running.process;
+    const process = fork();
+    const gone = new Promise<void>((resolve) => {
+      process.once('exit', () => {
+        running = undefined;
+        resolve();
+      });
+    });
+    process.on('message', (message: FromEngine) => void answer(process, message));
+    process.postMessage(start satisfies ToEngine);
+    running = { process, gone };
+    return process;
+  };
+
+  return {
+    handOver: (port) => engine().postMessage({ kind: 'page' } satisfies ToEngine, [port]),
+    async close() {
+      if (!running) return;
+      const { process, gone } = running;
+      process.postMessage({ kind: 'close' } satisfies ToEngine);
+      const timer = setTimeout(() => process.kill(), closeTime);
+      await gone;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import './platform/http/guard-on.ts';
+import { join } from 'node:path';
+import { createEngine } from './engine.ts';
+import { callers, listenForAttach } from './hosts/doors.ts';
+import { type ParentPort, parentSecrets, parentPortChannel } from './hosts/parent-port.ts';
+import { workspaceLog } from './hosts/logs.ts';
+import { createNodeHost } from './hosts/node-host.ts';
+
+// Electron's utility process: the first message says where the workspace is, later ones bring a page's port each.
+const { parentPort } = process as unknown as { parentPort: ParentPort };
+
+let ready: { engine: ReturnType<typeof createEngine>; close(): Promise<void> } | undefined;
+const secrets = parentSecrets(parentPort);
+
+parentPort.on('message', ({ data, ports }) => {
+  if (data.kind === 'start') {
+    const log = workspaceLog(data.dataDir);
+    const host = createNodeHost({
+      dataDir: data.dataDir,
+      resourcesDir: data.resourcesDir,
+      log,
+      ...(data.hasKeychain ? { secrets } : {}),
+      notify: (title, body) => parentPort.postMessage({ kind: 'notify', title, body }),
+      entries: { reader: join(import.meta.dirname, 'reader.js'), graph: join(import.meta.dirname, 'graph.js') },
+      guard: join(import.meta.dirname, 'guard-on.js'),
+    });
+    const engine = createEngine(host);
+    const attachable = listenForAttach(engine, host);
+    ready = {
+      engine,
+      async close() {
+        await attachable.close();
+        await engine.close();
+      },
+    };
+  } else if (data.kind === 'page') {
+    const [port] = ports;
+    if (port && ready) ready.engine.connect(parentPortChannel(port), callers.desktop);
+  } else if (data.kind === 'close') {
+    void (ready?.close() ?? Promise.resolve()).finally(() => process.exit(0));
+  }
+});

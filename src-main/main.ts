@@ -1,0 +1,19 @@
+import './platform/http/guard-on-desktop.ts';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runDesktop } from './desktop/app.ts';
+import { appDir, faceDir, resourcesDir, workspaceDir } from './hosts/folders.ts';
+import { securityHeaders } from './platform/loopback/headers.ts';
+import { listStaticFiles } from './platform/loopback/static-files.ts';
+
+// Electron's own switches stand among the arguments too.
+const { values } = parseArgs({ options: { workspace: { type: 'string' } }, strict: false });
+
+await runDesktop({
+  mainDir: import.meta.dirname,
+  preload: join(appDir, 'out', 'preload', 'index.cjs'),
+  dataDir: workspaceDir(typeof values.workspace === 'string' ? values.workspace : undefined),
+  resourcesDir,
+  files: () => listStaticFiles(faceDir),
+  headers: securityHeaders(),
+});
