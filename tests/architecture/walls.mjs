@@ -21,7 +21,7 @@ export const rooms = [
   ['main/engine', 'src-main/(?:(?:engine|workspace)\\.ts$|entries/)', [...shared, 'main/platform', 'main/features'], ['zod'], true],
   ['main/hosts', 'src-main/hosts/', [...shared, 'main/platform', 'main/engine'], [], true],
   ['main/desktop', 'src-main/desktop/', shared, ['electron'], true],
-  ['main/entry', 'src-main/main\\.ts$', [...shared, 'main/platform', 'main/engine', 'main/hosts', 'main/desktop'], ['electron'], true],
+  ['main/entry', 'src-main/main\\.ts$', [...shared, 'main/platform', 'main/engine', 'main/hosts', 'main/desktop'], [], true],
   ['main/doors', 'src-main/(?:headless|cli|engine-process)(?:\\.ts$|/)', [...shared, 'main/platform', 'main/engine', 'main/hosts'], [], true],
   ['preload', 'src-preload/', ['shared/transport'], ['electron'], false],
   ['renderer/messages', 'src-renderer/messages/', [], ['intl-messageformat'], false],
