@@ -1,0 +1,32 @@
+import { csv } from './csv/index.ts';
+import { csvExport } from './csv/write.ts';
+import type { ExportFormat, Format, Head } from './format.ts';
+import { kev } from './kev/index.ts';
+import { misp } from './misp/index.ts';
+import { navigatorLayer } from './navigator-layer/index.ts';
+import { navigatorLayerExport } from './navigator-layer/write.ts';
+
+/** What can be read. A new format is a folder and one line here. */
+export const formats: readonly Format[] = [misp, kev, navigatorLayer, csv];
+
+/** What can be written. */
+export const exportFormats: readonly ExportFormat[] = [csvExport, navigatorLayerExport];
+
+/** Below this nothing is recognised; every format stays under it for the others' files. */
+const enough = 0.5;
+
+export interface Detected {
+  readonly format: Format;
+  readonly confidence: number;
+  readonly because: string;
+}
+
+/** The format that is surest of this content, or undefined where none is sure enough. */
+export function detectFormat(head: Head): Detected | undefined {
+  let best: Detected | undefined;
+  for (const format of formats) {
+    const { confidence, because } = format.detect(head);
+    if (confidence >= enough && confidence > (best?.confidence ?? 0)) best = { format, confidence, because };
+  }
+  return best;
+}
