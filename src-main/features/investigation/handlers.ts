@@ -49,6 +49,7 @@ export function createInvestigationHandlers(terms: InvestigationTerms): Handlers
 function slug(title: string): string {
   const words = title
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')

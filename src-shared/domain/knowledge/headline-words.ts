@@ -11,7 +11,7 @@ const nouns: Readonly<Record<string, readonly [one: string, many: string]>> = {
   infrastructure: ['piece of infrastructure', 'pieces of infrastructure'],
   'intrusion-set': ['group', 'groups'],
   location: ['location', 'locations'],
-  malware: ['malware', 'malware families'],
+  malware: ['malware family', 'malware families'],
   'malware-analysis': ['malware analysis', 'malware analyses'],
   note: ['note', 'notes'],
   'observed-data': ['observation', 'observations'],

@@ -82,11 +82,16 @@ function relations(facts: HeadlineFacts): string[] {
       relationshipType === 'subtechnique-of' ? ['sub-technique', 'sub-techniques'] : undefined;
     const things = together(sorted.map(({ count, type }) => ({ count, text: counted(count, type, special) })));
     const text = [clause.before, things, clause.after ?? ''].filter((piece) => piece !== '').join(' ');
-    clauses.push({ order: clause.order, text: `${text}${qualify(facts, relationshipType, direction)}` });
+    clauses.push({ order: clause.order, text: `${text}${qualify(facts, sorted)}` });
   }
-  if (clauses.length === 0 && facts.object && facts.neighbours.length === 0 && !relationObjects.has(facts.type))
-    return ['not yet related to anything'];
+  if (clauses.length === 0 && isLonely(facts)) return ['not yet related to anything'];
   return clauses.sort((a, b) => a.order - b.order || (a.text < b.text ? -1 : 1)).map(({ text }) => text);
+}
+
+/** A live entity that could be related and is not; of a retired one nothing is said, for its relationships do not stand. */
+function isLonely({ type, object, neighbours }: HeadlineFacts): boolean {
+  const retired = object?.revoked === true || object?.x_mitre_deprecated === true;
+  return object !== undefined && !retired && neighbours.length === 0 && !relationObjects.has(type);
 }
 
 const relationObjects = new Set(['relationship', 'sighting', 'marking-definition', 'extension-definition', 'x-mitre-collection']);
@@ -108,10 +113,14 @@ function together(things: readonly { count: number; text: string }[]): string {
   return shown.length > 0 ? `${shown.join(', ')} and ${last}` : last;
 }
 
-function qualify(facts: HeadlineFacts, relationshipType: string, direction: 'out' | 'in'): string {
+/** Who used it last, and how many of its vulnerabilities are exploited. `members`: neighbours of one relationship and direction. */
+function qualify(facts: HeadlineFacts, members: readonly NeighbourCount[]): string {
+  const { relationshipType, direction } = members[0] as NeighbourCount;
   if (relationshipType === 'uses' && direction === 'in' && facts.latestUser) {
     const { name, lastSeen, modified } = facts.latestUser;
+    const only = members.reduce((sum, { count }) => sum + count, 0) === 1;
     const seen = month(lastSeen);
+    if (only) return `, ${clip(name)}${seen ? ` (${seen})` : ''}`;
     if (seen) return `, most recently ${clip(name)} (${seen})`;
     const changed = month(modified);
     if (changed) return `, most recently updated ${clip(name)} (${changed})`;

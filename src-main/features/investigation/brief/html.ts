@@ -90,7 +90,7 @@ function glance({ stats, threats: { total }, assets: exploited, assetCount, matr
     ['Imported threats', number(total)],
     ['Techniques they use', number(used)],
     ['Assets', number(assetCount)],
-    ['Assets with known-exploited vulnerabilities', number(exploited.total)],
+    ['Assets with KEV findings', number(exploited.total)],
     ['Requests that left', number(ledger.filter(left).length)],
   ];
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
@@ -188,8 +188,8 @@ function holdings({ objects, relationships }: Stats): Markup {
       rows,
     );
   return html`<h2>What the workspace holds</h2>
-${counted('STIX type', sorted(objects), 'Objects, neither revoked, deprecated nor deleted')}
-${counted('Relationship type', sorted(relationships), 'Relationships with both ends live')}`;
+<div class="pair">${counted('STIX type', sorted(objects), 'Objects, neither revoked, deprecated nor deleted')}
+${counted('Relationship type', sorted(relationships), 'Relationships with both ends live')}</div>`;
 }
 
 const kindTitles: Readonly<Record<ImportRecord['kind'], string>> = {

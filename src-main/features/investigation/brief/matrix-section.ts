@@ -64,6 +64,8 @@ function techniqueItem(technique: MatrixCell): Markup {
   return html`<li>${label(technique)}${subs.length > 0 ? html`<ul>${subs.map((sub) => html`<li>${label(sub)}</li>`)}</ul>` : undefined}</li>`;
 }
 
+/** A technique of which only sub-techniques are used stands for its place, in a softer colour. */
 function label({ externalId, name, usedBy }: MatrixCell | Sub): Markup {
+  if (usedBy === 0) return html`<span class="soft">${externalId} ${name}</span>`;
   return html`${externalId} ${name}${usedBy > 1 ? html` <span class="soft">×${number(usedBy)}</span>` : undefined}`;
 }

@@ -15,10 +15,11 @@ p{margin:.5rem 0;max-width:46rem;overflow-wrap:anywhere}
 .facts dt{color:var(--soft);font-size:.875rem}
 .facts dd{margin:0;font-size:1.5rem;font-weight:650;font-variant-numeric:tabular-nums}
 .wide{overflow-x:auto}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:0 2.5rem;align-items:start}
 table{border-collapse:collapse;width:100%;font-size:.9375rem;margin:.5rem 0}
 caption{text-align:left;font-size:.875rem;padding-bottom:.25rem}
 th,td{text-align:left;vertical-align:top;padding:.375rem .75rem .375rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-th{font-weight:600}
+th{font-weight:600;overflow-wrap:normal}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 code{font:.875em ui-monospace,"Cascadia Mono",Menlo,monospace;overflow-wrap:anywhere}
 .good{color:var(--good);font-weight:600}
