@@ -32,13 +32,15 @@ export function openDatabase(path: string, key: WorkspaceKey, options: OpenOptio
     database.pragma(`key="x'${Buffer.from(key).toString('hex')}'"`);
     // Sorts and temporary tables must not spill to disk in clear.
     database.pragma('temp_store=memory');
-    database.pragma(`cache_size=-${options.cacheKiB ?? 32_768}`);
+    database.pragma(`cache_size=-${options.cacheKiB ?? 65_536}`);
     database.prepare('SELECT count(*) FROM sqlite_schema').get();
     if (!options.readonly) {
       database.pragma('journal_mode=wal');
       // Every acknowledged change survives a power cut, not only a killed process.
       database.pragma('synchronous=full');
       database.pragma('journal_size_limit=67108864');
+      // Pages are written back in large sweeps: small ones write the same index pages again and again.
+      database.pragma('wal_autocheckpoint=16384');
       database.pragma('trusted_schema=off');
     }
     return database;

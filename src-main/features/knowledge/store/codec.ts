@@ -197,6 +197,11 @@ export function uuidText(uuid: Uint8Array): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** `type--` and 32 hex digits, as SQL can make it, to a STIX id. */
+export function dashedId(packed: string): string {
+  return `${packed.slice(0, -32)}${uuidText(Buffer.from(packed.slice(-32), 'hex'))}`;
+}
+
 /** Identity is not sensitive to the case of the UUID; the letter of it is kept in `rest`. */
 export function lowerId(id: string): string {
   return id.toLowerCase();

@@ -176,5 +176,5 @@ export function createExchange(database: Database, rows: Rows, log: Log, materia
     return (selectImport.get(uuid) as number | undefined) ?? Number(insertImport.run(uuid, operation.actor, at, at).lastInsertRowid);
   };
 
-  return { heads, after, receive, objectsOf, operation: (key: number) => operationOf(selectOne.get(key) as OpRow) };
+  return { heads, after, receive, objectsOf, idOf, operation: (key: number) => operationOf(selectOne.get(key) as OpRow) };
 }

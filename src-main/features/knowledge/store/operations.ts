@@ -107,6 +107,8 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
       log.append({ kind: 'undo', property: action, value: undone });
       return settleUndo(action);
     },
+    /** Whether an action stands in the log at all. */
+    isKnown: (action: string): boolean => selectAction.get(action) !== undefined,
     isUndone,
     settleUndo,
     objectsOf,

@@ -1,5 +1,6 @@
 import type { Database } from '#main/platform/database/database.ts';
 import { damagedOr } from '#main/platform/database/database.ts';
+import { ContractError } from '#shared/transport/errors.ts';
 import { createExchange } from './exchange.ts';
 import { createLog } from './log.ts';
 import { createMaterializer } from './materialize.ts';
@@ -17,6 +18,9 @@ export interface StoreOptions {
   readonly onDelta?: (delta: GraphDelta) => void;
 }
 
+/** Steps that share a commit: with chunks of 2,000 objects about 80 MB of write-ahead log. */
+const STEPS_A_COMMIT = 12;
+
 export type Store = ReturnType<typeof createStore>;
 
 /** The write side of the graph on one connection; reads run elsewhere (`reads/`). */
@@ -29,20 +33,97 @@ export function createStore(database: Database, options: StoreOptions) {
   const operations = createOperations(database, rows, log, materializer);
   const exchange = createExchange(database, rows, log, materializer, operations);
 
-  /** All of `work` or nothing of it; what it changed in the graph is told once it stands. */
+  const pending: GraphDelta[] = [];
+  let stepsOpen = 0;
+  let generation = 0;
+
+  const keepDelta = () => {
+    const delta = rows.takeDelta();
+    if (delta.added.length + delta.removed.length + delta.nodes.length > 0) pending.push(delta);
+  };
+  const publish = () => {
+    for (const delta of pending.splice(0)) options.onDelta?.(delta);
+  };
+  const forget = () => {
+    rows.reset();
+    log.reset();
+  };
+
+  /** Ends the shared transaction of `step`; what it changed in the graph is told once it stands. */
+  const commitSteps = () => {
+    if (stepsOpen === 0) return;
+    stepsOpen = 0;
+    try {
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.inTransaction) database.exec('ROLLBACK');
+      pending.length = 0;
+      generation++;
+      forget();
+      throw damagedOr(error);
+    }
+    publish();
+  };
+
+  /** All of `work` or nothing of it, committed and on disk when this returns. */
   const transact = <T>(work: () => T): T => {
+    commitSteps();
     let result: T;
     try {
       result = database.transaction(work).immediate();
     } catch (error) {
-      rows.reset();
-      log.reset();
+      forget();
       throw damagedOr(error);
     }
-    const delta = rows.takeDelta();
-    if (delta.added.length + delta.removed.length + delta.nodes.length > 0) options.onDelta?.(delta);
+    keepDelta();
+    publish();
     return result;
   };
 
-  return { database, terms, rows, log, materializer, writer, operations, exchange, transact };
+  /**
+   * All of `work` or nothing of it, but several steps share one commit: random index pages are then
+   * written once for many chunks. Any `transact` in between commits first. `since` is what
+   * `generation()` said when the caller began; where a commit failed since, its earlier steps are
+   * gone and it must not go on.
+   */
+  const step = <T>(since: number, work: () => T): T => {
+    if (since !== generation)
+      throw new ContractError(
+        'unavailable',
+        'The disk failed while this was written; nothing of it was kept. Check the disk and try again.',
+      );
+    let result: T;
+    try {
+      if (stepsOpen === 0) database.exec('BEGIN IMMEDIATE');
+      stepsOpen++;
+      // Within a transaction this is a savepoint: a step that fails takes only itself back.
+      result = database.transaction(work)();
+    } catch (error) {
+      if (!database.inTransaction) {
+        stepsOpen = 0;
+        pending.length = 0;
+        generation++;
+      }
+      forget();
+      throw damagedOr(error);
+    }
+    keepDelta();
+    if (stepsOpen >= STEPS_A_COMMIT) commitSteps();
+    return result;
+  };
+
+  return {
+    database,
+    terms,
+    rows,
+    log,
+    materializer,
+    writer,
+    operations,
+    exchange,
+    transact,
+    step,
+    commitSteps,
+    generation: () => generation,
+  };
 }

@@ -18,20 +18,26 @@ export interface Terms {
 const MOST_KEPT = 50_000;
 
 export function createTerms(database: Database): Terms {
-  const ids = new Map<string, number>();
+  const ids: Readonly<Record<TermKind, Map<string, number>>> = {
+    type: new Map(),
+    relation: new Map(),
+    common: new Map(),
+    phase: new Map(),
+    platform: new Map(),
+    tag: new Map(),
+  };
   const values = new Map<number, string>();
   const select: Statement = database.prepare('SELECT id FROM term WHERE kind = ? AND value = ?').pluck();
   const selectValue = database.prepare('SELECT value FROM term WHERE id = ?').pluck();
   const insert = database.prepare('INSERT INTO term (kind, value, tlp) VALUES (?, ?, ?)');
 
   const find = (kind: TermKind, value: string): number | undefined => {
-    const key = kind + value;
-    const known = ids.get(key);
+    const known = ids[kind].get(value);
     if (known !== undefined) return known;
     const id = select.get(kind, value) as number | undefined;
     if (id !== undefined) {
-      if (ids.size >= MOST_KEPT) ids.clear();
-      ids.set(key, id);
+      if (ids[kind].size >= MOST_KEPT) ids[kind].clear();
+      ids[kind].set(value, id);
     }
     return id;
   };
@@ -42,7 +48,7 @@ export function createTerms(database: Database): Terms {
       const known = find(kind, value);
       if (known !== undefined) return known;
       const id = Number(insert.run(kind, value, kind === 'common' ? tlpIndex(value) : null).lastInsertRowid);
-      ids.set(kind + value, id);
+      ids[kind].set(value, id);
       return id;
     },
     value(id) {
@@ -56,7 +62,7 @@ export function createTerms(database: Database): Terms {
       return value;
     },
     reset() {
-      ids.clear();
+      for (const known of Object.values(ids)) known.clear();
       values.clear();
     },
   };

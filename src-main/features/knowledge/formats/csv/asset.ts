@@ -1,6 +1,7 @@
 import { type Exposure, exposures, withExtension } from '#shared/domain/knowledge/extensions.ts';
-import { generatedId, isCveId, isUuid } from '#shared/domain/knowledge/identifiers.ts';
+import { generatedId, isCveId } from '#shared/domain/knowledge/identifiers.ts';
 import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
+import { isUuid } from '#shared/domain/knowledge/uuid.ts';
 import { isIpAddress, normalMac } from './addresses.ts';
 import { type AssetProperty, cellParts, headerWord, listProperties } from './columns.ts';
 

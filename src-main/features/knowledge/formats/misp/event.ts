@@ -1,5 +1,6 @@
-import { generatedId, isUuid } from '#shared/domain/knowledge/identifiers.ts';
+import { generatedId } from '#shared/domain/knowledge/identifiers.ts';
 import type { Json, JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
+import { isUuid } from '#shared/domain/knowledge/uuid.ts';
 import type { Item } from '../format.ts';
 import { isObject, listIn, objectIn, textIn } from '../json-values.ts';
 import { fromAttribute, loseProposal, readAttribute, truthy } from './attributes.ts';

@@ -1,6 +1,7 @@
-import { generatedId, isUuid } from '#shared/domain/knowledge/identifiers.ts';
+import { generatedId } from '#shared/domain/knowledge/identifiers.ts';
 import { type JsonObject, type StixObject, type Tlp, tlpLevels } from '#shared/domain/knowledge/stix.ts';
 import { tlpMarkingId, tlpOfMarkings } from '#shared/domain/knowledge/tlp.ts';
+import { isUuid } from '#shared/domain/knowledge/uuid.ts';
 import type { Item, ReadContext } from '../format.ts';
 import { listIn, objectIn, textIn } from '../json-values.ts';
 

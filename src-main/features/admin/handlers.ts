@@ -1,0 +1,60 @@
+import type { admin } from '#shared/contract/admin.ts';
+import type { AuditVerification, LedgerEntry, WorkspaceState } from '#shared/contract/admin.ts';
+import type { Json } from '#shared/domain/knowledge/stix.ts';
+import type { Handlers } from '#shared/transport/serve.ts';
+import type { AdminStore } from './store.ts';
+
+/** What the engine offers to whoever opens and closes the workspace. */
+export interface WorkspaceDoor {
+  state(): Promise<WorkspaceState>;
+  create(passphrase: string, remember: boolean): Promise<{ recoveryCode: string }>;
+  unlock(by: { passphrase: string } | { recoveryCode: string } | { keychain: true }): Promise<WorkspaceState>;
+  lock(): Promise<WorkspaceState>;
+  changePassphrase(current: string, next: string): Promise<void>;
+  /** Of the open workspace. */
+  readonly open: () => {
+    readonly store: AdminStore;
+    readonly openedAt: number;
+    /** Refusals before the workspace was open, or that could not be written. */
+    readonly early: readonly LedgerEntry[];
+    verify(signal: AbortSignal): Promise<AuditVerification>;
+    audit(what: string, details: Json): void;
+  };
+}
+
+export function createAdminHandlers(door: WorkspaceDoor): Handlers<{ admin: typeof admin }>['admin'] {
+  return {
+    getWorkspace: () => door.state(),
+    createWorkspace: ({ passphrase, rememberInKeychain }) => door.create(passphrase, rememberInKeychain),
+    unlock: (by) => door.unlock(by),
+    lock: () => door.lock(),
+    async changePassphrase({ current, next }) {
+      await door.changePassphrase(current, next);
+      return { changed: true };
+    },
+    getLedger() {
+      const { store, early, openedAt } = door.open();
+      const entries = [...early, ...store.entries()];
+      return {
+        requests: entries.filter(({ outcome }) => outcome !== 'refused'),
+        refused: entries.filter(({ outcome }) => outcome === 'refused'),
+        network: store.rules().length > 0 ? 'on' : 'off',
+        since: entries.at(-1)?.at ?? new Date(openedAt).toISOString(),
+      };
+    },
+    verifyAudit: (_input, { signal }) => door.open().verify(signal),
+    listNetworkRules: () => door.open().store.rules(),
+    allowHost(rule) {
+      const { store, audit } = door.open();
+      store.allow(rule);
+      audit('allowHost', rule);
+      return store.rules();
+    },
+    revokeHost(rule) {
+      const { store, audit } = door.open();
+      store.revoke(rule);
+      audit('revokeHost', rule);
+      return store.rules();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { ImportPreview } from '#shared/contract/knowledge.ts';
+import type { ReportedFile } from '../import/import-files.ts';
+import type { KnowledgeHandlers } from '../handlers.ts';
+import { finished, type KnowledgeParts } from '../knowledge.ts';
+
+type Import = 'openUpload' | 'appendUpload' | 'previewImport' | 'getImportPreview' | 'runImport' | 'getImportReport';
+
+export function importHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, Import> {
+  const { files, uploads, jobs } = parts;
+  const previews = new Map<string, ImportPreview>();
+  const reports = new Map<string, ReportedFile[]>();
+  return {
+    openUpload: ({ name, size }) => ({ uploadId: uploads.open(name, size) }),
+    appendUpload: ({ uploadId, offset, base64 }) => ({ received: uploads.append(uploadId, offset, base64) }),
+    previewImport({ files: wanted }, { caller }) {
+      const title = wanted.length === 1 ? 'Preview of a file' : `Preview of ${wanted.length} files`;
+      const jobId = jobs.start(title, async (job) => {
+        keep(previews, jobId, await files.preview(wanted, caller, job));
+      });
+      return { jobId };
+    },
+    getImportPreview: ({ jobId }) => finished(jobs, jobId, 'a preview', previews),
+    runImport({ previewId, mappings }) {
+      const jobId = jobs.start('Import', async (job) => {
+        try {
+          keep(reports, jobId, await files.run(previewId, mappings ?? {}, job));
+        } finally {
+          parts.changed('import');
+        }
+      });
+      return { jobId };
+    },
+    getImportReport: ({ jobId }) => finished(jobs, jobId, 'an import', reports),
+  };
+}
+
+const MOST_KEPT = 20;
+
+function keep<T>(results: Map<string, T>, jobId: string, result: T) {
+  results.set(jobId, result);
+  for (const old of results.keys()) {
+    if (results.size <= MOST_KEPT) break;
+    results.delete(old);
+  }
+}

@@ -1,0 +1,134 @@
+import type { FileReport, Loss, Rejection } from '#shared/contract/knowledge.ts';
+import { ContractError } from '#shared/transport/errors.ts';
+import type { JobHandle } from '#main/platform/jobs/jobs.ts';
+import type { Item } from '../formats/format.ts';
+import { MISSING } from '../store/state.ts';
+import type { Store } from '../store/store.ts';
+import type { Incoming } from '../store/writer.ts';
+import type { ImportStart, Imports } from './imports.ts';
+
+export interface ImportInput extends ImportStart {
+  readonly items: AsyncIterable<readonly Item[]>;
+  readonly job: JobHandle;
+}
+
+export interface ImportOutcome extends FileReport {
+  readonly importId: string;
+  /** What `undo` takes to take it back; absent where nothing was written. */
+  readonly action: string | undefined;
+}
+
+/** Objects a transaction: large enough for speed, short enough (about 50 ms) that calls in between are answered. */
+const CHUNK = 2_000;
+/** Objects written anew per transaction when an action is taken back. */
+const UNDO_CHUNK = 500;
+/** Reported one by one; past it the counts go on and the list says so. */
+const MOST_REPORTED = 50_000;
+
+/**
+ * The app's own import: takes items as a format yields them, writes them chunk by chunk, each chunk
+ * one transaction and one operation. Cancelled: what was written is taken back.
+ */
+export async function importItems(store: Store, imports: Imports, now: () => number, input: ImportInput): Promise<ImportOutcome> {
+  const started = store.transact(() => imports.begin(input));
+  const generation = store.generation();
+  const report = { created: 0, updated: 0, unchanged: 0, rejected: [] as Rejection[], loss: [] as Loss[] };
+  const placeholders: number[] = [];
+  let action = started.action;
+  let waiting: Incoming[] = [];
+  let rejected: Rejection[] = [];
+  let losses: Loss[] = [];
+
+  const flush = () => {
+    if (waiting.length + rejected.length + losses.length === 0) return;
+    const chunk = waiting;
+    waiting = [];
+    const outcome = store.step(generation, () => {
+      const written = store.writer.writeChunk(chunk, { import: started, now: now(), ...(action && { action }) });
+      imports.count(started.key, written, rejected, [...losses, ...written.loss]);
+      return written;
+    });
+    action ??= outcome.action;
+    report.created += outcome.created;
+    report.updated += outcome.updated;
+    report.unchanged += outcome.unchanged;
+    for (const key of outcome.placeholders) placeholders.push(key);
+    for (const one of rejected) if (report.rejected.length < MOST_REPORTED) report.rejected.push(one);
+    for (const one of [...losses, ...outcome.loss]) if (report.loss.length < MOST_REPORTED) report.loss.push(one);
+    rejected = [];
+    losses = [];
+  };
+
+  try {
+    for await (const items of input.items) {
+      if (input.job.signal.aborted) throw new ContractError('cancelled', 'Cancelled.');
+      for (const item of items) {
+        if (item.kind === 'object') waiting.push(item);
+        else if (item.kind === 'rejected')
+          rejected.push({ ...(item.id !== undefined && { id: item.id }), path: item.path, reason: item.reason });
+        else losses.push({ ...(item.id !== undefined && { id: item.id }), path: item.path, what: item.what });
+        if (waiting.length >= CHUNK) {
+          flush();
+          await breathe();
+          if (input.job.signal.aborted) throw new ContractError('cancelled', 'Cancelled.');
+        }
+      }
+      input.job.progress(undefined, `${report.created + report.updated + report.unchanged + waiting.length} objects`);
+    }
+    flush();
+    store.commitSteps();
+    const dangling = danglingLosses(store, placeholders);
+    store.transact(() => {
+      imports.count(started.key, { created: 0, updated: 0, unchanged: 0 }, [], dangling);
+      imports.finish(started.key, 'done');
+    });
+    for (const one of dangling) if (report.loss.length < MOST_REPORTED) report.loss.push(one);
+  } catch (error) {
+    store.commitSteps();
+    if (action && store.operations.isKnown(action)) await takeBack(store, action, true);
+    store.transact(() => imports.finish(started.key, 'undone'));
+    throw error;
+  } finally {
+    imports.live.delete(started.key);
+  }
+  return { file: input.source, format: input.format, ...report, importId: started.uuid, action };
+}
+
+/** Undoes (or redoes) an action in steps, so that a large import does not hold the engine. */
+export async function takeBack(store: Store, action: string, undone: boolean, progress?: (fraction: number) => void): Promise<number> {
+  const keys = [...store.transact(() => store.operations.setUndone(action, undone))];
+  for (let at = 0; at < keys.length; at += UNDO_CHUNK) {
+    store.transact(() => {
+      for (const key of keys.slice(at, at + UNDO_CHUNK)) store.materializer.materialize(key);
+    });
+    progress?.(Math.min(1, (at + UNDO_CHUNK) / keys.length));
+    await breathe();
+  }
+  return keys.length;
+}
+
+/** Which of the named objects did not come, and who names them. */
+function danglingLosses(store: Store, placeholders: readonly number[]): Loss[] {
+  const losses: Loss[] = [];
+  const into = store.database.prepare(
+    `SELECT e.rel, t.value AS type FROM edge e JOIN term t ON t.id = e.type WHERE e.dst = @key
+     UNION ALL SELECT e.rel, t.value FROM edge e JOIN term t ON t.id = e.type WHERE e.src = @key LIMIT 100`,
+  );
+  for (const key of placeholders) {
+    const row = store.rows.object(key);
+    if (!row || !(row.state & MISSING)) continue;
+    const missing = store.rows.idOf(key);
+    for (const { rel, type } of into.all({ key }) as { rel: number; type: string }[]) {
+      const relationship = store.rows.relationship(rel);
+      const id = relationship ? store.exchange.idOf(rel) : store.rows.idOf(rel);
+      const path = relationship ? (relationship.dst === key ? 'target_ref' : 'source_ref') : type;
+      losses.push({ id, path, what: `${missing} is not in this workspace: the reference is kept and shows once the object arrives` });
+    }
+  }
+  return losses;
+}
+
+/** Lets calls that wait be answered between two chunks. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

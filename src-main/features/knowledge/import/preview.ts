@@ -1,0 +1,117 @@
+import type { ColumnMapping, FilePreview } from '#shared/contract/knowledge.ts';
+import { canonical } from '#shared/domain/knowledge/canonical.ts';
+import { nameOf } from '#shared/domain/knowledge/names.ts';
+import { ContractError, isContractError } from '#shared/transport/errors.ts';
+import type { JobHandle } from '#main/platform/jobs/jobs.ts';
+import type { Format, ReadContext } from '../formats/format.ts';
+import type { OpenSource } from '../formats/source.ts';
+import { MISSING } from '../store/state.ts';
+import type { Store } from '../store/store.ts';
+import type { Fate, Incoming } from '../store/writer.ts';
+import { breathe } from './import-items.ts';
+import { salvage } from './salvage.ts';
+
+/** Listed one by one in a preview; the totals go on counting. */
+const MOST_LISTED = 200;
+const MOST_SAMPLES = 8;
+
+export interface PreviewInput {
+  readonly source: OpenSource;
+  readonly format: Format;
+  readonly because: string;
+  readonly mapping?: ColumnMapping | undefined;
+  readonly context: ReadContext;
+  readonly job: JobHandle;
+}
+
+/** Reads a file to its end, changes nothing, and says what each object would become. */
+export async function previewFile(store: Store, input: PreviewInput): Promise<FilePreview> {
+  const { source, format, job } = input;
+  const preview: FilePreview = emptyPreview(source.name, format.id, format.title, input.because);
+  const types = new Map<string, { created: number; updated: number; unchanged: number }>();
+  /** Ids met in this file, for objects that come twice. */
+  const met = new Map<string, string>();
+  let seen = 0;
+  try {
+    if (format.columns) preview.columns = await format.columns(source);
+    for await (const items of salvage(format.read(source, input.context))) {
+      if (job.signal.aborted) throw new ContractError('cancelled', 'Cancelled.');
+      for (const item of items) {
+        if (item.kind === 'rejected') {
+          preview.rejectedTotal++;
+          if (preview.rejected.length < MOST_LISTED)
+            preview.rejected.push({ ...(item.id !== undefined && { id: item.id }), path: item.path, reason: item.reason });
+        } else if (item.kind === 'loss') {
+          addLoss(preview, { ...(item.id !== undefined && { id: item.id }), path: item.path, what: item.what });
+        } else {
+          const { fate, what } = fateOf(store, met, item);
+          preview[fate]++;
+          if (what) addLoss(preview, { id: item.object.id, path: item.path, what });
+          const count = types.get(item.object.type) ?? { created: 0, updated: 0, unchanged: 0 };
+          count[fate]++;
+          types.set(item.object.type, count);
+          if (
+            item.object.type !== 'relationship' &&
+            preview.samples.length < MOST_SAMPLES &&
+            !types.get(item.object.type)?.updated &&
+            count.created <= 2
+          )
+            preview.samples.push({ id: item.object.id, type: item.object.type, name: nameOf(item.object).slice(0, 200) });
+          seen++;
+        }
+      }
+      job.progress(undefined, `${source.name}: ${seen} objects`);
+      await breathe();
+    }
+  } catch (error) {
+    if (!isContractError(error) || error.code === 'cancelled') throw error;
+    preview.failure = error.message;
+  }
+  preview.types = [...types].map(([type, counts]) => ({ type, ...counts })).sort((a, b) => total(b) - total(a));
+  return preview;
+}
+
+export function emptyPreview(file: string, format: string, formatTitle: string, because: string): FilePreview {
+  return {
+    file,
+    format,
+    formatTitle,
+    because,
+    created: 0,
+    updated: 0,
+    unchanged: 0,
+    rejected: [],
+    loss: [],
+    types: [],
+    samples: [],
+    rejectedTotal: 0,
+    lossTotal: 0,
+  };
+}
+
+function addLoss(preview: FilePreview, loss: FilePreview['loss'][number]) {
+  preview.lossTotal++;
+  if (preview.loss.length < MOST_LISTED) preview.loss.push(loss);
+}
+
+const total = (counts: { created: number; updated: number; unchanged: number }) => counts.created + counts.updated + counts.unchanged;
+
+function fateOf(store: Store, met: Map<string, string>, item: Incoming): { fate: Fate; what?: string | undefined } {
+  const { id } = item.object;
+  const before = met.get(id);
+  if (before !== undefined) {
+    const content = canonical(item.object);
+    if (before === content || before === '') return { fate: 'unchanged' };
+    const same = (JSON.parse(before) as { modified?: unknown }).modified === item.object['modified'];
+    return same
+      ? { fate: 'unchanged', what: 'comes twice in this file with the same modified and other content: the first stays' }
+      : { fate: 'updated' };
+  }
+  // Contents are kept only while there are few enough; past it a repeated id counts as the same.
+  met.set(id, met.size < 50_000 ? canonical(item.object) : '');
+  const key = store.rows.keyOf(id);
+  if (key === undefined) return { fate: 'created' };
+  const row = item.object.type === 'relationship' ? store.rows.relationship(key) : store.rows.object(key);
+  if (!row || row.state & MISSING) return { fate: 'created' };
+  return store.writer.judge(item, key);
+}

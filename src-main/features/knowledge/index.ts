@@ -1,0 +1,38 @@
+import type { FileReport, ImportRecord, Stats } from '#shared/contract/knowledge.ts';
+import type { Database } from '#main/platform/database/database.ts';
+import type { JobHandle } from '#main/platform/jobs/jobs.ts';
+import type { Item } from './formats/format.ts';
+import type { ReadAnswer, ReadName, ReadParams } from './store/reads/index.ts';
+
+export type { Item } from './formats/format.ts';
+export type { StixObject } from '#shared/domain/knowledge/stix.ts';
+export { knowledgeMigrations } from './migrations/index.ts';
+export { createKnowledge, type KnowledgeParts } from './knowledge.ts';
+export { createKnowledgeHandlers } from './handlers.ts';
+export { knowledgeReads } from './store/reads/index.ts';
+export { type GraphRows, loadGraph } from './store/load-graph.ts';
+export type { Database, JobHandle };
+
+export interface ReadTerms {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which the read is ended; 30 s unless told. */
+  readonly deadlineMs?: number;
+}
+
+/** The one door to the graph for other features. */
+export interface Knowledge {
+  /** Writes what a format or a pack yields; provenance, history and undo included. */
+  importItems(input: {
+    readonly kind: 'pack' | 'demo' | 'file';
+    readonly source: string;
+    readonly format: string;
+    /** Hex SHA-256 of what was read; an interrupted import of the same content goes on. */
+    readonly sha256: string;
+    readonly items: AsyncIterable<readonly Item[]>;
+    readonly job: JobHandle;
+  }): Promise<FileReport & { importId: string }>;
+  /** A named read, in a process of its own. */
+  read<N extends ReadName>(name: N, params: ReadParams<N>, terms?: ReadTerms): Promise<ReadAnswer<N>>;
+  listImports(): ImportRecord[];
+  stats(terms?: ReadTerms): Promise<Stats>;
+}

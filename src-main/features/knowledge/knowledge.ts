@@ -1,0 +1,84 @@
+import type { Job } from '#shared/contract/jobs.ts';
+import { ContractError } from '#shared/transport/errors.ts';
+import type { Database } from '#main/platform/database/database.ts';
+import type { Readers } from '#main/platform/database/readers/readers.ts';
+import type { GraphService } from '#main/platform/graph/graph-service.ts';
+import type { Jobs } from '#main/platform/jobs/jobs.ts';
+import { createFileImport, type FileImport } from './import/import-files.ts';
+import { importItems } from './import/import-items.ts';
+import { createImports, type Imports } from './import/imports.ts';
+import { createUploads, type Uploads } from './import/uploads.ts';
+import type { Knowledge } from './index.ts';
+import { createStore, type Store } from './store/store.ts';
+
+export interface KnowledgeParts extends Knowledge {
+  readonly store: Store;
+  readonly imports: Imports;
+  readonly uploads: Uploads;
+  readonly files: FileImport;
+  readonly graph: GraphService;
+  readonly jobs: Jobs;
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Name of the person who works here. */
+  readonly actor: string;
+  /** Tells that the graph changed; the face reloads what it shows. */
+  changed(reason: 'import' | 'edit' | 'undo' | 'sync'): void;
+  close(): void;
+}
+
+export interface KnowledgeTerms {
+  readonly database: Database;
+  readonly readers: Readers;
+  readonly graph: GraphService;
+  readonly jobs: Jobs;
+  readonly device: string;
+  readonly actor: string;
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly onChanged: (change: { revision: number; reason: 'import' | 'edit' | 'undo' | 'sync' }) => void;
+}
+
+export function createKnowledge(terms: KnowledgeTerms): KnowledgeParts {
+  const { database, readers, graph, jobs, now, newId } = terms;
+  const store = createStore(database, { device: terms.device, actor: terms.actor, now, onDelta: (delta) => graph.apply(delta) });
+  const imports = createImports(database, { now, newId });
+  const uploads = createUploads(newId);
+  const files = createFileImport({ store, imports, uploads, now, newId });
+  let revision = 0;
+  const parts: KnowledgeParts = {
+    store,
+    imports,
+    uploads,
+    files,
+    graph,
+    jobs,
+    now,
+    newId,
+    actor: terms.actor,
+    changed: (reason) => terms.onChanged({ revision: ++revision, reason }),
+    async importItems(input) {
+      const { action: _action, ...report } = await importItems(store, imports, now, input);
+      parts.changed('import');
+      return report;
+    },
+    read: (name, params, { signal, deadlineMs } = {}) =>
+      readers.read(name, params, { ...(signal && { signal }), ...(deadlineMs !== undefined && { deadlineMs }) }),
+    listImports: () => imports.list(),
+    stats: (readTerms) => parts.read('knowledge.stats', undefined as never, readTerms),
+    close() {
+      uploads.clear();
+      files.clear();
+    },
+  };
+  return parts;
+}
+
+/** The job, or a sentence where it belongs to another kind of work. */
+export function finished<T>(jobs: Jobs, jobId: string, kind: string, results: ReadonlyMap<string, T>): T {
+  const job: Job = jobs.get(jobId);
+  jobs.result(jobId);
+  const result = results.get(jobId);
+  if (result === undefined) throw new ContractError('not_found', `“${job.title}” is not ${kind}.`);
+  return result;
+}

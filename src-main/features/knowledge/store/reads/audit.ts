@@ -1,0 +1,113 @@
+import type { Json, StixObject } from '#shared/domain/knowledge/stix.ts';
+import type { Database } from '#main/platform/database/database.ts';
+import { prepared } from '#main/platform/database/sql.ts';
+import { decodeObject, decodeRelationship, type ObjectRow, type RelationshipRow, dashedId } from '../codec.ts';
+import { chained, type Operation } from '../log.ts';
+import { EDITED, MISSING } from '../state.ts';
+import { chunkHash, lineOf } from '../writer.ts';
+
+interface OpRow {
+  id: number;
+  device: string;
+  seq: number;
+  clock: number;
+  kind: string;
+  objectId: string | null;
+  property: string | null;
+  value: string | null;
+  base: string | null;
+  action: string;
+  import: string | null;
+  hash: Buffer | null;
+  count: number | null;
+  branch: number;
+  actor: string;
+  chain: Buffer;
+}
+
+export interface LogVerification {
+  readonly operations: number;
+  readonly head: string;
+  readonly problems: string[];
+}
+
+const MOST_PROBLEMS = 100;
+
+/**
+ * Recomputes the audit chain link by link, the gapless numbers of every device, and the hash of
+ * every import chunk from the rows that hold its objects now.
+ */
+export function verifyLog(database: Database): LogVerification {
+  const problems: string[] = [];
+  const say = (problem: string) => {
+    if (problems.length < MOST_PROBLEMS) problems.push(problem);
+  };
+  const ops = database
+    .prepare(
+      `SELECT op.id, d.uuid AS device, op.seq, op.clock, op.kind, op.property, op.value, op.base, op.action, i.uuid AS import, op.hash, op.count,
+        op.branch, op.actor, op.chain,
+        CASE WHEN o.id IS NOT NULL THEN t.value || '--' || lower(hex(o.uuid)) WHEN r.id IS NOT NULL THEN 'relationship--' || lower(hex(r.uuid)) END AS objectId
+       FROM op JOIN device d ON d.id = op.device LEFT JOIN import i ON i.id = op.import
+       LEFT JOIN object o ON o.id = op.object LEFT JOIN term t ON t.id = o.type LEFT JOIN relationship r ON r.id = op.object ORDER BY op.id`,
+    )
+    .iterate() as IterableIterator<OpRow>;
+  let chain: Uint8Array = Buffer.alloc(32);
+  let operations = 0;
+  const seqs = new Map<string, number>();
+  for (const row of ops) {
+    operations++;
+    if (row.id !== operations) say(`Operation ${operations} is missing: the log goes on at ${row.id}.`);
+    const expected = (seqs.get(row.device) ?? 0) + 1;
+    if (row.seq !== expected) say(`Device ${row.device} has a gap before its operation ${row.seq}.`);
+    seqs.set(row.device, row.seq);
+    if (!chained(chain, operationOf(row)).equals(row.chain)) say(`Operation ${row.id} (${row.kind}) was changed after it was written.`);
+    chain = row.chain;
+    if (row.hash) {
+      const found = linesOf(database, row.id);
+      if (found.length !== row.count) say(`Operation ${row.id} wrote ${row.count} objects; ${found.length} are here.`);
+      else if (!chunkHash(found).equals(row.hash)) say(`An object that operation ${row.id} wrote was changed outside the log.`);
+    }
+  }
+  return { operations, head: Buffer.from(chain).toString('hex'), problems };
+}
+
+function operationOf(row: OpRow): Operation {
+  return {
+    device: row.device,
+    seq: row.seq,
+    clock: row.clock,
+    kind: row.kind,
+    ...(row.objectId !== null && { object: dashedId(row.objectId) }),
+    ...(row.property !== null && { property: row.property }),
+    ...(row.value !== null && { value: JSON.parse(row.value) as Json }),
+    ...(row.base !== null && { base: row.base }),
+    action: row.action,
+    ...(row.import !== null && { import: row.import }),
+    ...(row.hash !== null && { hash: row.hash.toString('hex') }),
+    ...(row.count !== null && { count: row.count }),
+    branch: row.branch,
+    actor: row.actor,
+  };
+}
+
+function linesOf(database: Database, op: number): string[] {
+  const objects = prepared(
+    database,
+    `SELECT t.value AS type, o.uuid, o.state, o.name, o.created, o.modified, c.value AS common, o.rest
+     FROM object o JOIN term t ON t.id = o.type JOIN term c ON c.id = o.common WHERE o.op = ? AND (o.state & ${EDITED | MISSING}) = 0`,
+  ).all(op) as ObjectRow[];
+  const relationships = prepared(
+    database,
+    `SELECT r.uuid, t.value AS type, r.created, r.modified, c.value AS common, r.rest,
+       st.value || '--' || lower(hex(s.uuid)) AS source, dt.value || '--' || lower(hex(d.uuid)) AS target
+     FROM relationship r JOIN term t ON t.id = r.type JOIN term c ON c.id = r.common
+     JOIN object s ON s.id = r.src JOIN term st ON st.id = s.type JOIN object d ON d.id = r.dst JOIN term dt ON dt.id = d.type
+     WHERE r.op = ? AND (r.state & ${EDITED | MISSING}) = 0`,
+  ).all(op) as RelationshipRow[];
+  const kept = prepared(database, 'SELECT body FROM version WHERE op = ?').pluck().all(op) as string[];
+  return [
+    ...objects.map((row) => lineOf(decodeObject(row))),
+    ...relationships.map((row) => lineOf(decodeRelationship({ ...row, source: dashedId(row.source), target: dashedId(row.target) }))),
+    ...kept.map((body) => lineOf(JSON.parse(body) as StixObject)),
+  ];
+}

@@ -1,0 +1,37 @@
+import type { Database } from '#main/platform/database/database.ts';
+import { verifyLog } from './audit.ts';
+import { briefFacts } from './brief.ts';
+import { entity, summaryById, versions } from './entity.ts';
+import { history, historyEntry, lastAction } from './history.ts';
+import { facets, listEntities, stats } from './lists.ts';
+import { matrix } from './matrix.ts';
+import { hydrate, neighbours } from './neighbours.ts';
+import { page } from './pages.ts';
+import { search } from './search.ts';
+import { resolveKeys } from './summary.ts';
+
+/** All reads by name: each runs in a reader process, which can be killed in the middle of a statement. */
+export const knowledgeReads = {
+  'knowledge.stats': (database: Database) => stats(database),
+  'knowledge.search': search,
+  'knowledge.listEntities': listEntities,
+  'knowledge.facets': (database: Database) => facets(database),
+  'knowledge.entity': entity,
+  'knowledge.summary': summaryById,
+  'knowledge.versions': versions,
+  'knowledge.neighbours': neighbours,
+  'knowledge.resolveKeys': resolveKeys,
+  'knowledge.hydrate': hydrate,
+  'knowledge.history': history,
+  'knowledge.historyEntry': historyEntry,
+  'knowledge.lastAction': lastAction,
+  'knowledge.page': page,
+  'coverage.matrix': matrix,
+  'investigation.briefFacts': briefFacts,
+  'knowledge.verifyLog': (database: Database) => verifyLog(database),
+};
+
+type Reads = typeof knowledgeReads;
+export type ReadName = keyof Reads;
+export type ReadParams<N extends ReadName> = Parameters<Reads[N]>[1];
+export type ReadAnswer<N extends ReadName> = ReturnType<Reads[N]>;

@@ -1,0 +1,117 @@
+import type { EntityPage, Facet, Stats } from '#shared/contract/knowledge.ts';
+import { tlpLevels } from '#shared/domain/knowledge/stix.ts';
+import type { Database } from '#main/platform/database/database.ts';
+import { prepared } from '#main/platform/database/sql.ts';
+import { RETIRED } from '../state.ts';
+import { type Filters, filterSql } from './filters.ts';
+import { SUMMARY_COLUMNS, SUMMARY_TABLES, type SummaryRow, summaryOf } from './summary.ts';
+
+/** Live objects by STIX type; live relationships, with both ends live, by relationship type. */
+export function stats(database: Database): Stats {
+  const count = (sql: string) =>
+    Object.fromEntries((prepared(database, sql).all() as { value: string; n: number }[]).map(({ value, n }) => [value, n]));
+  return {
+    objects: count(
+      `SELECT t.value, count(*) AS n FROM object o JOIN term t ON t.id = o.type WHERE (o.state & ${RETIRED}) = 0 GROUP BY t.id ORDER BY t.value`,
+    ),
+    relationships: count(
+      `SELECT t.value, count(*) AS n FROM relationship r JOIN term t ON t.id = r.type JOIN object s ON s.id = r.src JOIN object d ON d.id = r.dst
+       WHERE ((r.state | s.state | d.state) & ${RETIRED}) = 0 GROUP BY t.id ORDER BY t.value`,
+    ),
+  };
+}
+
+interface ListParams extends Filters {
+  readonly sort: 'name' | 'type' | 'externalId' | 'modified' | 'degree';
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+const orders: Readonly<Record<ListParams['sort'], string>> = {
+  name: 'o.name COLLATE NOCASE',
+  type: 't.value',
+  externalId: 'o.external_id',
+  modified: 'o.modified',
+  degree: 'degree',
+};
+const DEGREE = '((SELECT count(*) FROM edge e WHERE e.src = o.id) + (SELECT count(*) FROM edge e WHERE e.dst = o.id))';
+
+interface ListRow extends SummaryRow {
+  readonly degree: number;
+  readonly source: string | null;
+}
+
+export function listEntities(database: Database, params: ListParams): EntityPage {
+  const { where, values } = filterSql(database, params);
+  const total = prepared(database, `SELECT count(*) FROM ${SUMMARY_TABLES} WHERE ${where}`)
+    .pluck()
+    .get(...values) as number;
+  const direction = params.descending ? 'DESC' : 'ASC';
+  const order = orders[params.sort];
+  const byDegree = params.sort === 'degree';
+  // Rows without the property come last in either direction.
+  const keys = prepared(
+    database,
+    `SELECT o.id${byDegree ? `, ${DEGREE} AS degree` : ''} FROM ${SUMMARY_TABLES} WHERE ${where}
+     ORDER BY ${byDegree ? '' : `${order} IS NULL, `}${order} ${direction}, o.name COLLATE NOCASE, o.id LIMIT ? OFFSET ?`,
+  )
+    .pluck()
+    .all(...values, params.limit, params.offset) as number[];
+  const rows = prepared(
+    database,
+    `SELECT ${SUMMARY_COLUMNS}, ${DEGREE} AS degree, i.source FROM json_each(?) j JOIN object o ON o.id = j.value
+     JOIN term t ON t.id = o.type JOIN term c ON c.id = o.common LEFT JOIN op ON op.id = o.op LEFT JOIN import i ON i.id = op.import ORDER BY j.key`,
+  ).all(JSON.stringify(keys)) as ListRow[];
+  const facets = prepared(database, 'SELECT t.kind, t.value FROM facet f JOIN term t ON t.id = f.term WHERE f.object = ?');
+  return {
+    rows: rows.map((row) => {
+      const terms = facets.all(row.key) as { kind: string; value: string }[];
+      return {
+        ...summaryOf(row),
+        tactics: terms.filter(({ kind }) => kind === 'phase').map(({ value }) => value.slice(value.indexOf(':') + 1)),
+        platforms: terms.filter(({ kind }) => kind === 'platform').map(({ value }) => value),
+        degree: row.degree,
+        source: row.source ?? 'you',
+      };
+    }),
+    shown: rows.length,
+    total,
+  };
+}
+
+export function facets(database: Database): { types: Facet[]; tactics: Facet[]; platforms: Facet[]; tlp: Facet[]; tags: Facet[] } {
+  const live = `(o.state & ${RETIRED}) = 0`;
+  const list = (sql: string): Facet[] =>
+    (prepared(database, sql).all() as { value: string; label: string | null; n: number }[]).map(({ value, label, n }) => ({
+      value,
+      label: label ?? value,
+      count: n,
+    }));
+  const tlp = prepared(
+    database,
+    `SELECT c.tlp, count(*) AS n FROM object o JOIN term c ON c.id = o.common WHERE ${live} GROUP BY c.tlp ORDER BY c.tlp`,
+  ).all() as { tlp: number | null; n: number }[];
+  return {
+    types: list(
+      `SELECT t.value, NULL AS label, count(*) AS n FROM object o JOIN term t ON t.id = o.type WHERE ${live} GROUP BY t.id ORDER BY n DESC`,
+    ),
+    tactics: list(
+      `SELECT substr(t.value, instr(t.value, ':') + 1) AS value, max(tactic.name) AS label, count(DISTINCT f.object) AS n
+       FROM term t JOIN facet f ON f.term = t.id JOIN object o ON o.id = f.object AND ${live}
+       LEFT JOIN tactic k ON k.phase = t.id LEFT JOIN object tactic ON tactic.id = k.object
+       WHERE t.kind = 'phase' GROUP BY 1 ORDER BY n DESC`,
+    ),
+    platforms: list(
+      `SELECT t.value, NULL AS label, count(*) AS n FROM term t JOIN facet f ON f.term = t.id JOIN object o ON o.id = f.object AND ${live}
+       WHERE t.kind = 'platform' GROUP BY t.id ORDER BY n DESC`,
+    ),
+    tlp: tlp.map(({ tlp: level, n }) => {
+      const value = level === null ? 'none' : (tlpLevels[level] as string);
+      return { value, label: level === null ? 'No TLP' : `TLP:${value.toUpperCase()}`, count: n };
+    }),
+    tags: list(
+      `SELECT t.value, NULL AS label, count(*) AS n FROM tag g JOIN term t ON t.id = g.term JOIN object o ON o.id = g.object AND ${live} GROUP BY t.id ORDER BY n DESC`,
+    ),
+  };
+}

@@ -1,0 +1,123 @@
+import type { Job } from '#shared/contract/jobs.ts';
+import { ContractError, isContractError } from '#shared/transport/errors.ts';
+
+/** What long work is given: a signal to obey and a way to tell how far it is. */
+export interface JobHandle {
+  readonly jobId: string;
+  readonly signal: AbortSignal;
+  /** `fraction` from 0 to 1, undefined where the end is not known. Told at most ten times a second. */
+  progress(fraction: number | undefined, detail?: string): void;
+}
+
+export interface Jobs {
+  /** Starts work and answers at once with its id. */
+  start<T>(title: string, work: (handle: JobHandle) => Promise<T>): string;
+  list(): Job[];
+  get(jobId: string): Job;
+  cancel(jobId: string): Job;
+  /** What a finished job answered. Throws its failure, or `unavailable` while it runs. */
+  result<T>(jobId: string): T;
+  /** Settles when the job has ended, however it ended. */
+  settled(jobId: string): Promise<void>;
+  cancelAll(): Promise<void>;
+}
+
+interface Running {
+  job: Job;
+  readonly abort: AbortController;
+  readonly ended: Promise<void>;
+  result?: unknown;
+  failure?: unknown;
+}
+
+const TELL_EVERY_MS = 100;
+const MOST_KEPT = 50;
+
+export function createJobs(options: {
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly onProgress: (job: Job) => void;
+  readonly onError: (title: string, error: unknown) => void;
+}): Jobs {
+  const known = new Map<string, Running>();
+
+  const find = (jobId: string): Running => {
+    const running = known.get(jobId);
+    if (!running) throw new ContractError('not_found', 'This job is not known any more; look at the list of jobs.');
+    return running;
+  };
+  const at = () => new Date(options.now()).toISOString();
+
+  return {
+    start(title, work) {
+      const jobId = options.newId();
+      const abort = new AbortController();
+      let toldAt = 0;
+      const job: Job = { jobId, title, state: 'running', startedAt: at() };
+      const handle: JobHandle = {
+        jobId,
+        signal: abort.signal,
+        progress(fraction, detail) {
+          const { progress: _before, ...rest } = running.job;
+          running.job = {
+            ...rest,
+            ...(fraction !== undefined && { progress: Math.min(1, Math.max(0, fraction)) }),
+            ...(detail !== undefined && { detail }),
+          };
+          if (options.now() - toldAt < TELL_EVERY_MS) return;
+          toldAt = options.now();
+          options.onProgress(running.job);
+        },
+      };
+      const end = (change: Partial<Job>) => {
+        running.job = { ...running.job, ...change, finishedAt: at() };
+        options.onProgress(running.job);
+      };
+      const running: Running = { job, abort, ended: Promise.resolve() };
+      known.set(jobId, running);
+      const ended = Promise.resolve()
+        .then(() => work(handle))
+        .then(
+          (result) => {
+            running.result = result;
+            end({ state: 'done', progress: 1 });
+          },
+          (error: unknown) => {
+            running.failure = error;
+            if (abort.signal.aborted) return end({ state: 'cancelled' });
+            if (!isContractError(error)) options.onError(title, error);
+            end({
+              state: 'failed',
+              failure: isContractError(error) ? error.message : 'Something went wrong in the engine; its log has the details.',
+            });
+          },
+        );
+      Object.assign(running, { ended });
+      for (const [id, old] of known) {
+        if (known.size <= MOST_KEPT) break;
+        if (old.job.state !== 'running') known.delete(id);
+      }
+      options.onProgress(job);
+      return jobId;
+    },
+    list: () => [...known.values()].map(({ job }) => job).reverse(),
+    get: (jobId) => find(jobId).job,
+    cancel(jobId) {
+      const running = find(jobId);
+      running.abort.abort();
+      return running.job;
+    },
+    result<T>(jobId: string): T {
+      const { job, result, failure } = find(jobId);
+      if (job.state === 'running') throw new ContractError('unavailable', 'This job is still running; wait until it is done.');
+      if (job.state === 'cancelled') throw new ContractError('cancelled', `“${job.title}” was cancelled.`);
+      if (failure !== undefined) throw failure;
+      return result as T;
+    },
+    settled: (jobId) => find(jobId).ended,
+    async cancelAll() {
+      for (const { abort } of known.values()) abort.abort();
+      await Promise.all([...known.values()].map(({ ended }) => ended));
+    },
+  };
+}
