@@ -18,7 +18,9 @@ export default defineConfig({
           'engine-process': at('src-main/engine-process.ts'),
           reader: at('src-main/entries/reader.ts'),
           graph: at('src-main/entries/graph.ts'),
+          // Files of their own, so that they run before any package is loaded.
           'guard-on': at('src-main/platform/http/guard-on.ts'),
+          'guard-on-desktop': at('src-main/platform/http/guard-on-desktop.ts'),
         },
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
@@ -28,7 +30,7 @@ export default defineConfig({
     build: {
       outDir: at('out/preload'),
       emptyOutDir: true,
-      target: 'chrome156',
+      target: 'node24',
       rolldownOptions: {
         input: { index: at('src-preload/index.ts') },
         // A sandboxed preload must be CommonJS.

@@ -21,9 +21,10 @@ export async function openKeychain(safeStorage: SafeStorage, folder: string): Pr
   };
   return {
     async get(name) {
+      const path = file(name);
       let sealed: Buffer;
       try {
-        sealed = readFileSync(file(name));
+        sealed = readFileSync(path);
       } catch {
         return undefined;
       }

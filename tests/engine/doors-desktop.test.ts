@@ -1,0 +1,352 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildDesktop } from '../../build/launch/desktop.mjs';
+
+// The really built main process, preload and engine process, over a stand-in for Electron. It proves what our code
+// asks of Electron; not sandbox, process separation, enforcement of protocol and policy, keychain or updater.
+
+const root = join(import.meta.dirname, '../..');
+const fake = join(import.meta.dirname, 'doors-fake-electron.mjs');
+let home: string;
+let appDir: string;
+
+beforeAll(async () => {
+  await buildDesktop();
+  home = mkdtempSync(join(tmpdir(), 'desktop-'));
+  appDir = join(home, 'app');
+  for (const part of ['main', 'preload']) cpSync(join(root, 'out', part), join(appDir, 'out', part), { recursive: true });
+  mkdirSync(join(appDir, 'out', 'renderer', 'assets'), { recursive: true });
+  writeFileSync(join(appDir, 'out', 'renderer', 'index.html'), 'the face');
+  writeFileSync(join(appDir, 'out', 'renderer', 'assets', 'a.js'), 'let a');
+  writeFileSync(join(appDir, 'package.json'), '{"type":"module"}');
+  symlinkSync(join(root, 'node_modules'), join(appDir, 'node_modules'));
+  symlinkSync(join(root, 'resources'), join(appDir, 'resources'));
+}, 60_000);
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+/** Runs the built main process with the stand-in, then `act`, and answers with what `act` returns. */
+function desktop<T>(act: string, env: Record<string, string> = {}): T {
+  const script = `
+    import { registerHooks } from 'node:module';
+    registerHooks({ resolve: (specifier, context, next) => specifier === 'electron' ? { url: ${JSON.stringify(`file://${fake}`)}, shortCircuit: true } : next(specifier, context) });
+    const electron = await import('electron');
+    const { told, app, ipcMain } = electron;
+    await import(${JSON.stringify(join(appDir, 'out/main/main.js'))});
+    const face = told.sessions['persist:redoubt'];
+    const window = told.windows[0];
+    const frame = (url, parent = null) => ({ url, parent, got: [], postMessage(...args) { this.got.push(args); } });
+    const result = await (async () => { ${act} })();
+    process.stdout.write(JSON.stringify(result), () => process.exit(0));`;
+  const result = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    timeout: 20_000,
+    env: { ...process.env, FAKE_USER_DATA: join(home, 'user'), REDOUBT_WORKSPACE: join(home, 'workspace'), ...env },
+  });
+  expect(result.stderr).toBe('');
+  return JSON.parse(result.stdout) as T;
+}
+
+describe('the built files', () => {
+  it('put the guard before every package', () => {
+    for (const [file, guard] of [
+      ['main.js', 'guard-on-desktop'],
+      ['engine-process.js', 'guard-on'],
+    ] as const) {
+      const first = readFileSync(join(appDir, 'out/main', file), 'utf8').match(/^import .*$/m)?.[0];
+      expect(first).toMatch(new RegExp(`^import "\\./(?:chunks/)?${guard}`));
+    }
+  });
+
+  it('are a preload of CommonJS that needs nothing but electron', () => {
+    const text = readFileSync(join(appDir, 'out/preload/index.cjs'), 'utf8');
+    expect([...text.matchAll(/require\("([^"]+)"\)/g)].map((match) => match[1])).toEqual(['electron']);
+    expect(text).not.toMatch(/contextBridge\.|exposeInMainWorld/);
+  });
+});
+
+describe('the window', () => {
+  it('is sandboxed and isolated, and shows the face', () => {
+    const { options, calls } = desktop<{ options: { webPreferences: Record<string, unknown> }; calls: unknown[] }>(
+      `const { session, ...webPreferences } = window.options.webPreferences; return { options: { webPreferences: { ...webPreferences, session: session.name } }, calls: told.calls }`,
+    );
+    expect(options.webPreferences).toMatchObject({
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      webviewTag: false,
+      allowRunningInsecureContent: false,
+      spellcheck: false,
+      devTools: true,
+      session: 'persist:redoubt',
+      preload: join(appDir, 'out/preload/index.cjs'),
+    });
+    expect(calls).toEqual([['app.enableSandbox'], ['app.whenReady'], ['window.loadURL', 'app://redoubt/']]);
+  });
+
+  it('has no developer tools once packed, and no menu entry that leads out', () => {
+    const { devTools, menu } = desktop<{ devTools: boolean; menu: unknown }>(
+      `return { devTools: window.options.webPreferences.devTools, menu: told.menus }`,
+      { FAKE_PACKAGED: '1' },
+    );
+    expect(devTools).toBe(false);
+    expect(JSON.stringify(menu)).not.toMatch(/toggleDevTools|help|reload/i);
+  });
+
+  it('opens once: a second start only brings it to the front', () => {
+    expect(desktop(`return { calls: told.calls, windows: told.windows.length }`, { FAKE_SECOND: '1' })).toEqual({
+      calls: [['app.quit']],
+      windows: 0,
+    });
+    expect(desktop(`app.emit('second-instance'); return told.calls.slice(-2)`)).toEqual([['window.restore'], ['window.focus']]);
+  });
+
+  it('neither navigates away nor opens windows nor embeds browsers', () => {
+    const outcome = desktop<Record<string, unknown>>(`
+      const stopped = (name, url) => { let stop = false; window.webContents.emit(name, { url, preventDefault() { stop = true; } }); return stop; };
+      const away = ['https://evil.test/', 'file:///etc/passwd', 'app://evil/', 'app://redoubt.evil/', 'app://me@redoubt/', 'data:text/html,x', 'javascript:1', 'http://127.0.0.1/', 'nonsense'];
+      return {
+        away: away.map((url) => ['will-navigate', 'will-frame-navigate', 'will-redirect'].every((name) => stopped(name, url))),
+        home: ['will-navigate', 'will-frame-navigate'].some((name) => stopped(name, 'app://redoubt/index.html')),
+        webview: stopped('will-attach-webview'),
+        open: window.webContents.openHandler({ url: 'https://evil.test/' }),
+        openHome: window.webContents.openHandler({ url: 'app://redoubt/' }),
+      }`);
+    expect(outcome).toEqual({
+      away: Array.from({ length: 9 }, () => true),
+      home: false,
+      webview: true,
+      open: { action: 'deny' },
+      openHome: { action: 'deny' },
+    });
+  });
+});
+
+describe('the session', () => {
+  it('loads nothing but the face, in the default session as well', () => {
+    const urls = [
+      'https://example.org/',
+      'http://127.0.0.1:80/',
+      'wss://example.org/',
+      'file:///etc/passwd',
+      'ftp://x/',
+      'app://other/',
+      'data:text/html,x',
+      'blob:https://x/1',
+      'chrome://gpu/',
+    ];
+    const outcome = desktop<Record<string, boolean[]>>(`
+      const cancelled = (session, url) => { let answer; session.handlers.request({ url }, (given) => { answer = given.cancel; }); return answer; };
+      const urls = ${JSON.stringify(urls)};
+      return {
+        out: urls.map((url) => cancelled(face, url)),
+        outByDefault: urls.map((url) => cancelled(told.sessions.default, url)),
+        ours: ['app://redoubt/', 'app://redoubt/assets/a.js', 'blob:app://redoubt/1', 'data:image/png;base64,AA'].map((url) => cancelled(face, url)),
+      }`);
+    expect(outcome).toEqual({ out: urls.map(() => true), outByDefault: urls.map(() => true), ours: [false, false, false, false] });
+  });
+
+  it('gives no permission but to copy text, and that only to the face', () => {
+    const outcome = desktop<Record<string, unknown>>(`
+      const ask = (permission, url) => { let answer; face.handlers.permission({ getURL: () => url }, permission, (given) => { answer = given; }, { requestingUrl: url }); return answer; };
+      return {
+        asked: ['media', 'geolocation', 'notifications', 'midi', 'pointerLock', 'fullscreen', 'openExternal', 'clipboard-read', 'usb', 'hid', 'serial'].map((name) => ask(name, 'app://redoubt/')),
+        checked: ['media', 'usb'].map((name) => face.handlers.check(null, name, 'app://redoubt')),
+        copy: [ask('clipboard-sanitized-write', 'app://redoubt/'), ask('clipboard-sanitized-write', 'https://evil.test/')],
+        device: face.handlers.device({}),
+        spelling: face.spelling,
+        proxy: face.proxy,
+      }`);
+    expect(outcome).toMatchObject({
+      asked: Array.from({ length: 11 }, () => false),
+      checked: [false, false],
+      copy: [true, false],
+      device: false,
+      spelling: false,
+      proxy: { mode: 'fixed_servers', proxyBypassRules: '<-loopback>' },
+    });
+  });
+
+  it('silences Chromium’s own errands', () => {
+    const switches = desktop<string[][]>(`return told.switches`);
+    expect(switches.map(([name]) => name)).toEqual(
+      expect.arrayContaining([
+        'disable-background-networking',
+        'disable-component-update',
+        'disable-domain-reliability',
+        'disable-sync',
+        'no-pings',
+      ]),
+    );
+    expect(switches).toContainEqual(['host-resolver-rules', 'MAP * ~NOTFOUND']);
+  });
+
+  it('downloads only what the face made itself', () => {
+    expect(
+      desktop(`
+        const stopped = (url) => { let stop = false; face.emit('will-download', { preventDefault() { stop = true; } }, { getURL: () => url }); return stop; };
+        return ['blob:app://redoubt/1', 'blob:https://evil.test/1', 'https://evil.test/x', 'data:text/plain,x'].map(stopped)`),
+    ).toEqual([false, true, true, true]);
+  });
+
+  it('serves the face from a list, with the strict policy on every answer', () => {
+    const outcome = desktop<Record<string, [number, string, string]>>(`
+      const get = async (url, method = 'GET') => { const answer = await face.handlers['protocol:app']({ url, method }); return [answer.status, await answer.text(), answer.headers.get('content-security-policy') ?? '']; };
+      return {
+        index: await get('app://redoubt/'),
+        asset: await get('app://redoubt/assets/a.js?x#y'),
+        climb: await get('app://redoubt/..%2f..%2fpackage.json'),
+        missing: await get('app://redoubt/package.json'),
+        foreign: await get('app://evil/'),
+        post: await get('app://redoubt/', 'POST'),
+      }`);
+    expect(Object.fromEntries(Object.entries(outcome).map(([name, [status, text]]) => [name, [status, text]]))).toEqual({
+      index: [200, 'the face'],
+      asset: [200, 'let a'],
+      climb: [404, ''],
+      missing: [404, ''],
+      foreign: [403, ''],
+      post: [405, ''],
+    });
+    for (const [, , policy] of Object.values(outcome)) {
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("connect-src 'self';");
+      expect(policy).not.toMatch(/unsafe|\*/);
+    }
+  });
+});
+
+describe('the hand-over of the channel', () => {
+  it('starts the engine in its own process and gives each end one port', () => {
+    const outcome = desktop<{ sent: unknown[]; got: unknown[]; fork: { path: string } }>(`
+      const senderFrame = frame('app://redoubt/');
+      ipcMain.emit('engine', { sender: window.webContents, senderFrame });
+      const [fork] = told.forks;
+      return { sent: fork.sent, got: senderFrame.got, fork: { path: fork.path } }`);
+    expect(outcome.fork.path).toBe(join(appDir, 'out/main/engine-process.js'));
+    expect(outcome.sent).toEqual([
+      {
+        message: { kind: 'start', dataDir: join(home, 'workspace'), resourcesDir: join(appDir, 'resources'), hasKeychain: true },
+        ports: [],
+      },
+      { message: { kind: 'page' }, ports: [{ port: 1 }] },
+    ]);
+    expect(outcome.got).toEqual([['engine', null, [{ port: 2 }]]]);
+  });
+
+  it('answers nobody but our own main frame', () => {
+    const outcome = desktop(`
+      const senders = [
+        [window.webContents, frame('https://evil.test/')],
+        [window.webContents, frame('app://redoubt.evil/')],
+        [window.webContents, frame('app://redoubt/', frame('app://redoubt/'))],
+        [window.webContents, null],
+        [{}, frame('app://redoubt/')],
+      ];
+      for (const [sender, senderFrame] of senders) ipcMain.emit('engine', { sender, senderFrame });
+      return { forks: told.forks.length, ports: told.ports.length, names: ipcMain.eventNames() }`);
+    expect(outcome).toEqual({ forks: 0, ports: 0, names: ['engine'] });
+  });
+
+  it('starts the engine anew for a reloaded page after it died, and closes it before quitting', () => {
+    const outcome = desktop(`
+      const knock = () => ipcMain.emit('engine', { sender: window.webContents, senderFrame: frame('app://redoubt/') });
+      knock(); knock();
+      told.forks[0].emit('exit', 1);
+      knock();
+      let prevented = 0;
+      app.emit('before-quit', { preventDefault() { prevented++; } });
+      const [, second] = told.forks;
+      const asked = second.sent.at(-1).message;
+      second.emit('exit', 0);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      app.emit('before-quit', { preventDefault() { prevented++; } });
+      return { forks: told.forks.map((fork) => fork.sent.map(({ message }) => message.kind)), prevented, asked, last: told.calls.at(-1) }`);
+    expect(outcome).toEqual({
+      forks: [
+        ['start', 'page', 'page'],
+        ['start', 'page', 'close'],
+      ],
+      prevented: 1,
+      asked: { kind: 'close' },
+      last: ['app.quit'],
+    });
+  });
+
+  it('keeps secrets with the system’s keychain, encrypted, for this user only', () => {
+    const outcome = desktop<{ answers: { value?: Record<string, number>; failed?: boolean }[] }>(`
+      ipcMain.emit('engine', { sender: window.webContents, senderFrame: frame('app://redoubt/') });
+      const [fork] = told.forks;
+      const ask = async (message) => { fork.emit('message', { kind: 'secret', call: 7, ...message }); await new Promise((resolve) => setTimeout(resolve, 20)); return fork.sent.at(-1).message; };
+      return { answers: [
+        await ask({ action: 'get', name: 'key' }),
+        await ask({ action: 'set', name: 'key', value: new Uint8Array([1, 2, 3]) }),
+        await ask({ action: 'get', name: 'key' }),
+        await ask({ action: 'get', name: '../../etc/passwd' }),
+        await ask({ action: 'set', name: 'kept', value: new Uint8Array(32).fill(65) }),
+        await ask({ action: 'delete', name: 'key' }),
+        await ask({ action: 'get', name: 'key' }),
+      ] }`);
+    const secret = { kind: 'secret', call: 7 };
+    expect(outcome.answers).toEqual([
+      secret,
+      secret,
+      { ...secret, value: { 0: 1, 1: 2, 2: 3 } },
+      { ...secret, failed: true },
+      secret,
+      secret,
+      secret,
+    ]);
+    const folder = join(home, 'user/keychain');
+    expect(readdirSync(folder)).toEqual(['kept']);
+    expect(readFileSync(join(folder, 'kept'), 'latin1')).not.toContain('QUFB');
+    if (process.platform !== 'win32') expect(statSync(join(folder, 'kept')).mode & 0o077).toBe(0);
+  });
+
+  it.skipIf(process.platform !== 'linux')('counts basic_text as no keychain', () => {
+    expect(
+      desktop(
+        `ipcMain.emit('engine', { sender: window.webContents, senderFrame: frame('app://redoubt/') }); return told.forks[0].sent[0].message.hasKeychain`,
+        { FAKE_WALLET: 'basic_text' },
+      ),
+    ).toBe(false);
+  });
+});
+
+describe('the preload', () => {
+  const run = (origin: string, top = true) => {
+    const script = `
+      const { registerHooks } = require('node:module');
+      const sent = [], listeners = {}, posted = [], events = {};
+      registerHooks({ resolve: (specifier, context, next) => specifier === 'electron' ? { url: 'fake:electron', shortCircuit: true, format: 'commonjs' } : next(specifier, context),
+        load: (url, context, next) => url === 'fake:electron' ? { source: 'module.exports = globalThis.electron', format: 'commonjs', shortCircuit: true } : next(url, context) });
+      globalThis.electron = { ipcRenderer: { on: (name, listener) => { listeners[name] = listener; }, send: (...args) => sent.push(args) } };
+      globalThis.window = { location: { origin: ${JSON.stringify(origin)} }, postMessage: (...args) => posted.push(args), addEventListener: (name, listener) => { events[name] = listener; } };
+      window.top = ${top ? 'window' : '{}'};
+      require(${JSON.stringify(join(appDir, 'out/preload/index.cjs'))});
+      const before = sent.length; events.DOMContentLoaded?.();
+      listeners.engine?.({ ports: ['a port'] });
+      console.log(JSON.stringify({ before, sent, posted, keys: Object.keys(window) }));`;
+    const result = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+    expect(result.stderr).toBe('');
+    return JSON.parse(result.stdout) as unknown;
+  };
+
+  it('asks once the page listens, and hands the port to our own origin only', () => {
+    expect(run('app://redoubt')).toEqual({
+      before: 0,
+      sent: [['engine']],
+      posted: [['engine', 'app://redoubt', ['a port']]],
+      keys: ['location', 'postMessage', 'addEventListener', 'top'],
+    });
+  });
+
+  it('does nothing on other pages and in frames', () => {
+    for (const outcome of [run('https://evil.test'), run('app://redoubt', false)]) expect(outcome).toMatchObject({ sent: [], posted: [] });
+  });
+});
