@@ -177,19 +177,17 @@ function usesOf(database: Database, techniques: readonly number[], importKey = 0
   ];
 }
 
-/** By the collection object of the official bundle, else by the pack that was installed last. */
+/** The newest release that came as an official bundle, by its collection object, or as a pack. */
 function versionOf(database: Database, domain: AttackDomain): string | undefined {
   const { collection, pack } = domains[domain];
-  const versions = liveOfType(database, 'x-mitre-collection')
+  const bundles = liveOfType(database, 'x-mitre-collection')
     .filter(({ name }) => name === collection)
-    .map(({ x_mitre_version: version }) => version)
-    .filter((version) => typeof version === 'string')
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  const source = prepared(
-    database,
-    "SELECT source FROM import WHERE kind = 'pack' AND state = 'done' AND source LIKE ? || ' %' ORDER BY id DESC LIMIT 1",
-  )
+    .map(({ x_mitre_version: version }) => version);
+  const packs = prepared(database, "SELECT source FROM import WHERE kind = 'pack' AND state = 'done' AND source LIKE ? || ' %'")
     .pluck()
-    .get(pack) as string | undefined;
-  return versions.at(-1) ?? source?.slice(pack.length + 1);
+    .all(pack) as string[];
+  return [...bundles, ...packs.map((source) => source.slice(pack.length + 1))]
+    .filter((version) => typeof version === 'string')
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .at(-1);
 }
