@@ -1,0 +1,113 @@
+import {
+  BookOpenText,
+  Grid3x3,
+  History,
+  House,
+  Import,
+  Layers,
+  ListTodo,
+  type LucideIcon,
+  PackageOpen,
+  Search,
+  ShieldCheck,
+  Table,
+} from 'lucide-react';
+import { type ComponentType, lazy } from 'react';
+import type { MessageKey } from '#renderer/messages/index.ts';
+import type { ViewProps } from '#renderer/ui/index.ts';
+import { HomeView } from './home-view.tsx';
+import { JobsView } from './jobs-view.tsx';
+
+export interface View {
+  /** First part of the address: `#/search`. */
+  readonly name: string;
+  readonly title: MessageKey;
+  readonly view: ComponentType<ViewProps>;
+  /** Where it stands in the rail; views that are reached by links only stand nowhere. */
+  readonly group?: 'know' | 'work' | 'proof';
+  readonly icon: LucideIcon;
+  /** After `g`, this letter goes there. */
+  readonly letter?: string;
+}
+
+/** The views of the app, in the order of the rail. A new feature is a line here. */
+export const views: readonly View[] = [
+  { name: 'home', title: 'nav.home', icon: House, group: 'know', letter: 'o', view: HomeView },
+  {
+    name: 'search',
+    title: 'nav.search',
+    icon: Search,
+    group: 'know',
+    letter: 's',
+    view: lazy(() => import('#renderer/features/knowledge/search/search-view.tsx').then((module) => ({ default: module.SearchView }))),
+  },
+  {
+    name: 'explore',
+    title: 'nav.explore',
+    icon: Table,
+    group: 'know',
+    letter: 'e',
+    view: lazy(() => import('#renderer/features/knowledge/explore/explore-view.tsx').then((module) => ({ default: module.ExploreView }))),
+  },
+  {
+    name: 'matrix',
+    title: 'nav.matrix',
+    icon: Grid3x3,
+    group: 'know',
+    letter: 'm',
+    view: lazy(() => import('#renderer/features/coverage/matrix-view.tsx').then((module) => ({ default: module.MatrixView }))),
+  },
+  {
+    name: 'import',
+    title: 'nav.import',
+    icon: Import,
+    group: 'work',
+    letter: 'i',
+    view: lazy(() => import('#renderer/features/knowledge/import/import-view.tsx').then((module) => ({ default: module.ImportView }))),
+  },
+  {
+    name: 'packs',
+    title: 'nav.packs',
+    icon: PackageOpen,
+    group: 'work',
+    letter: 'p',
+    view: lazy(() => import('#renderer/features/intel/packs-view.tsx').then((module) => ({ default: module.PacksView }))),
+  },
+  {
+    name: 'brief',
+    title: 'nav.brief',
+    icon: BookOpenText,
+    group: 'work',
+    letter: 'b',
+    view: lazy(() => import('#renderer/features/investigation/brief-view.tsx').then((module) => ({ default: module.BriefView }))),
+  },
+  {
+    name: 'ledger',
+    title: 'nav.ledger',
+    icon: ShieldCheck,
+    group: 'proof',
+    letter: 'l',
+    view: lazy(() => import('#renderer/features/admin/ledger-view.tsx').then((module) => ({ default: module.LedgerView }))),
+  },
+  {
+    name: 'history',
+    title: 'nav.history',
+    icon: History,
+    group: 'proof',
+    letter: 'h',
+    view: lazy(() => import('#renderer/features/knowledge/history/history-view.tsx').then((module) => ({ default: module.HistoryView }))),
+  },
+  { name: 'jobs', title: 'nav.jobs', icon: ListTodo, group: 'proof', letter: 'j', view: JobsView },
+  {
+    name: 'entity',
+    title: 'nav.entity',
+    icon: Layers,
+    view: lazy(() => import('#renderer/features/knowledge/entity/entity-view.tsx').then((module) => ({ default: module.EntityView }))),
+  },
+  {
+    name: 'graph',
+    title: 'graph.title',
+    icon: Layers,
+    view: lazy(() => import('#renderer/features/knowledge/graph/graph-view.tsx').then((module) => ({ default: module.GraphView }))),
+  },
+];

@@ -1,0 +1,57 @@
+import type { MessageKey } from '#renderer/messages/index.ts';
+import { Dialog, useText } from '#renderer/ui/index.ts';
+import { views } from './features.ts';
+
+const everywhere: readonly (readonly [string, MessageKey])[] = [
+  ['Ctrl K', 'help.palette'],
+  ['/', 'help.search'],
+  ['?', 'help.help'],
+  ['Esc', 'help.escape'],
+];
+const lists: readonly (readonly [string, MessageKey])[] = [
+  ['↑ ↓', 'help.rows'],
+  ['Enter', 'help.open'],
+  ['Home End', 'help.ends'],
+];
+const graph: readonly (readonly [string, MessageKey])[] = [
+  ['← →', 'help.neighbours'],
+  ['Space', 'help.into'],
+  ['Backspace', 'help.back'],
+  ['F', 'help.focus'],
+  ['E', 'help.expand'],
+];
+
+/** All keys at a glance. */
+export function KeyboardHelp({ onClose }: { onClose: () => void }) {
+  const t = useText();
+  const letters = views.flatMap((view): (readonly [string, MessageKey])[] => (view.letter ? [[`g ${view.letter}`, view.title]] : []));
+  return (
+    <Dialog title={t('help.title')} onClose={onClose}>
+      <div className="keys">
+        <Keys title="help.everywhere" keys={everywhere} />
+        <Keys title="help.go" keys={letters} />
+        <Keys title="help.lists" keys={lists} />
+        <Keys title="graph.title" keys={graph} />
+      </div>
+    </Dialog>
+  );
+}
+
+function Keys({ title, keys }: { title: MessageKey; keys: readonly (readonly [string, MessageKey])[] }) {
+  const t = useText();
+  return (
+    <section>
+      <h3>{t(title)}</h3>
+      <dl>
+        {keys.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{t(what)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,4 @@
+import { connect } from '#renderer/client/index.ts';
+import { start } from './start.tsx';
+
+start(connect);

@@ -1,0 +1,2 @@
+export { NetworkSeal } from './network-seal.tsx';
+export { UnlockView } from './unlock-view.tsx';

@@ -1,0 +1,163 @@
+import { Download, ShieldCheck, ShieldX } from 'lucide-react';
+import type { Ledger, LedgerEntry } from '#shared/contract/admin.ts';
+import { saveFile, useQuery } from '#renderer/client/index.ts';
+import { Button, CopyButton, Failed, Loading, Notice, Shown, useText, type ViewProps } from '#renderer/ui/index.ts';
+import { ledgerCsv } from './ledger-file.ts';
+import './admin.css';
+
+/** The proof that nothing left: what was sent, what was refused, and whether the record of it all still holds together. */
+export function LedgerView(_: ViewProps) {
+  const t = useText();
+  const { data, error, reload } = useQuery((client, signal) => client.admin.getLedger(undefined, { signal }), [], { refreshOn: 'ledger' });
+  return (
+    <div className="view-page">
+      <div className="view-head">
+        <h1>{t('ledger.title')}</h1>
+        <span className="quiet">{t('ledger.about')}</span>
+      </div>
+      {error ? <Failed error={error} onRetry={reload} /> : null}
+      {!data && !error ? <Loading /> : null}
+      {data ? <Proof ledger={data} /> : null}
+      <Audit />
+      {data ? (
+        <>
+          <Entries title={t('ledger.sent')} none={t('ledger.sent.none')} entries={data.requests} />
+          <Entries title={t('ledger.refused')} none={t('ledger.refused.none')} entries={data.refused} />
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+function Proof({ ledger }: { ledger: Ledger }) {
+  const t = useText();
+  const save = (kind: 'json' | 'csv') => {
+    const text = kind === 'json' ? `${JSON.stringify(ledger, null, 2)}\n` : ledgerCsv(ledger);
+    saveFile(new Blob([text], { type: kind === 'json' ? 'application/json' : 'text/csv' }), `egress-ledger.${kind}`);
+  };
+  return (
+    <section className="proof panel" aria-label={t('ledger.summary')}>
+      <div className="proof-number">
+        <b>{t.number(ledger.requests.length)}</b>
+        <span>{t('ledger.requests', { count: ledger.requests.length })}</span>
+      </div>
+      <dl className="proof-facts">
+        <div>
+          <dt className="label">{t('ledger.network')}</dt>
+          <dd>{t(ledger.network === 'off' ? 'ledger.network.off' : 'ledger.network.on')}</dd>
+        </div>
+        <div>
+          <dt className="label">{t('ledger.refused')}</dt>
+          <dd>{t.number(ledger.refused.length)}</dd>
+        </div>
+        <div>
+          <dt className="label">{t('ledger.since')}</dt>
+          <dd>{t.time(ledger.since)}</dd>
+        </div>
+      </dl>
+      <div className="row">
+        <Button icon={Download} onClick={() => save('json')}>
+          {t('ledger.json')}
+        </Button>
+        <Button icon={Download} onClick={() => save('csv')}>
+          {t('ledger.csv')}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Audit() {
+  const t = useText();
+  const { data, error, loading, reload } = useQuery((client, signal) => client.admin.verifyAudit(undefined, { signal }), [], {
+    refreshOn: 'nothing',
+  });
+  return (
+    <section className="stack" aria-labelledby="audit">
+      <div className="view-head">
+        <h2 id="audit">{t('audit.title')}</h2>
+        <Button small disabled={loading} onClick={reload}>
+          {t(loading ? 'audit.verifying' : 'audit.verify')}
+        </Button>
+      </div>
+      {error ? <Failed error={error} onRetry={reload} /> : null}
+      {data ? (
+        <div className={data.valid ? 'audit panel' : 'audit audit-broken panel'} role="status">
+          {data.valid ? <ShieldCheck size={22} aria-hidden /> : <ShieldX size={22} aria-hidden />}
+          <div className="grow">
+            <h3>{t(data.valid ? 'audit.valid' : 'audit.broken')}</h3>
+            <p className="quiet">{t('audit.counts', { operations: data.operations, entries: data.ledgerEntries })}</p>
+            <p className="small">
+              <span className="label">{t('audit.head')}</span> <code className="audit-head">{data.head}</code>{' '}
+              <CopyButton text={data.head} label={t('audit.copyHead')} />
+            </p>
+            {data.problems.length > 0 ? (
+              <Notice kind="bad" title={t('audit.problems')}>
+                <ul>
+                  {data.problems.slice(0, 50).map((problem) => (
+                    <li key={problem}>{problem}</li>
+                  ))}
+                </ul>
+                <Shown shown={Math.min(50, data.problems.length)} total={data.problems.length} />
+              </Notice>
+            ) : null}
+          </div>
+        </div>
+      ) : null}
+    </section>
+  );
+}
+
+function Entries({ title, none, entries }: { title: string; none: string; entries: readonly LedgerEntry[] }) {
+  const t = useText();
+  const shown = entries.slice(0, 500);
+  return (
+    <section className="stack">
+      <div className="view-head">
+        <h2>{title}</h2>
+        <Shown shown={shown.length} total={entries.length} />
+      </div>
+      {entries.length === 0 ? (
+        <p className="quiet">{none}</p>
+      ) : (
+        <div className="table-scroll panel">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">{t('ledger.at')}</th>
+                <th scope="col">{t('ledger.host')}</th>
+                <th scope="col">{t('ledger.request')}</th>
+                <th scope="col">{t('ledger.purpose')}</th>
+                <th scope="col">{t('ledger.outcome')}</th>
+                <th scope="col" className="numeric">
+                  {t('ledger.bytesOut')}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((entry, index) => (
+                <tr key={`${index}-${entry.at}`}>
+                  <td>{t.time(entry.at)}</td>
+                  <td>
+                    <code>{`${entry.host}:${entry.port}`}</code>
+                  </td>
+                  <td>
+                    <code>{`${entry.method} ${entry.path}`}</code>
+                  </td>
+                  <td>{entry.purpose}</td>
+                  <td>
+                    <span className={entry.outcome === 'refused' ? 'chip chip-good' : 'chip chip-warn'}>
+                      {t(`ledger.${entry.outcome}.one`)}
+                    </span>{' '}
+                    <span className="quiet">{entry.reason}</span>
+                  </td>
+                  <td className="numeric">{t.number(entry.bytesOut)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

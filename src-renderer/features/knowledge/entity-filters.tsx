@@ -1,0 +1,102 @@
+import { X } from 'lucide-react';
+import type { Facet } from '#shared/contract/knowledge.ts';
+import { Button, Check, FacetMenu, type Text, useText } from '#renderer/ui/index.ts';
+import { useQuery } from '#renderer/client/index.ts';
+import { typeLabel } from './entity-parts.tsx';
+import { inWords } from './kinds.ts';
+import type { ListPlace } from './links.ts';
+
+/** The filters as the engine wants them: only those that are set. */
+export function engineFilters(place: ListPlace) {
+  const some = (list: readonly string[] | undefined) => (list && list.length > 0 ? [...list] : undefined);
+  return {
+    types: some(place.types),
+    tactics: some(place.tactics),
+    platforms: some(place.platforms),
+    tags: some(place.tags),
+    tlp: some(place.tlp) as ('clear' | 'green' | 'amber' | 'amber+strict' | 'red' | 'none')[] | undefined,
+    importId: place.importId,
+    includeRetired: place.retired ?? false,
+  };
+}
+
+/** A row of filters for lists of entities. `types` overrides the counts by type, where a search has its own. */
+export function EntityFilters({
+  place,
+  onChange,
+  types,
+}: {
+  place: ListPlace;
+  onChange: (next: ListPlace) => void;
+  types?: readonly Facet[] | undefined;
+}) {
+  const t = useText();
+  const facets = useQuery((client, signal) => client.knowledge.listFacets(undefined, { signal }), []).data;
+  const list = (
+    found: readonly Facet[] | undefined,
+    chosen: readonly string[] = [],
+    name: (facet: Facet) => string = (facet) => facet.label,
+  ) => {
+    const options = (found ?? []).map((facet) => ({ value: facet.value, label: name(facet), count: facet.count }));
+    const known = new Set(options.map((option) => option.value));
+    return [...options, ...chosen.filter((value) => !known.has(value)).map((value) => ({ value, label: inWords(value), count: 0 }))];
+  };
+  const { text: _, ...rest } = place;
+  const filtered = Object.values(rest).some((value) => (Array.isArray(value) ? value.length > 0 : Boolean(value)));
+  return (
+    <div className="filters" role="group" aria-label={t('filter.label')}>
+      <FacetMenu
+        label={t('filter.types')}
+        options={list(types ?? facets?.types, place.types, (facet) => typeLabel(t, facet.value))}
+        chosen={place.types ?? []}
+        onChange={(value) => onChange({ ...place, types: value })}
+      />
+      <FacetMenu
+        label={t('filter.tactics')}
+        options={list(facets?.tactics, place.tactics, (facet) => (facet.label === facet.value ? inWords(facet.value) : facet.label))}
+        chosen={place.tactics ?? []}
+        onChange={(value) => onChange({ ...place, tactics: value })}
+      />
+      <FacetMenu
+        label={t('filter.platforms')}
+        options={list(facets?.platforms, place.platforms)}
+        chosen={place.platforms ?? []}
+        onChange={(value) => onChange({ ...place, platforms: value })}
+      />
+      <FacetMenu
+        label={t('filter.tlp')}
+        options={list(facets?.tlp, place.tlp, (facet) => tlpLabel(t, facet.value))}
+        chosen={place.tlp ?? []}
+        onChange={(value) => onChange({ ...place, tlp: value })}
+      />
+      <FacetMenu
+        label={t('filter.tags')}
+        options={list(facets?.tags, place.tags)}
+        chosen={place.tags ?? []}
+        onChange={(value) => onChange({ ...place, tags: value })}
+      />
+      <Check
+        label={t('filter.retired')}
+        checked={place.retired ?? false}
+        onChange={(event) => onChange({ ...place, retired: event.target.checked })}
+      />
+      {place.importId ? (
+        <span className="chip">
+          {t('filter.import')}
+          <button type="button" aria-label={t('filter.import.clear')} onClick={() => onChange({ ...place, importId: undefined })}>
+            <X size={13} aria-hidden />
+          </button>
+        </span>
+      ) : null}
+      {filtered ? (
+        <Button small kind="quiet" icon={X} onClick={() => onChange({ text: place.text ?? '' })}>
+          {t('filter.clear')}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+export function tlpLabel(t: Text, value: string) {
+  return value === 'none' ? t('filter.tlp.none') : `TLP:${value.toUpperCase()}`;
+}

@@ -1,0 +1,56 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { asContractError, type RedoubtClient, useClient, useQuery } from '#renderer/client/index.ts';
+
+interface Page<R> {
+  rows: R[];
+  total: number;
+}
+
+export const pageSize = 100;
+
+/**
+ * A long list of which only the pages in sight are loaded. `key` names the question: when it or the
+ * graph changes, all pages are forgotten. The first page is asked at once and tells the total.
+ */
+export function usePages<R>(
+  ask: (client: RedoubtClient, offset: number, limit: number, signal?: AbortSignal) => Promise<Page<R>>,
+  key: string,
+) {
+  const client = useClient();
+  const first = useQuery((on, signal) => ask(on, 0, pageSize, signal), [key]);
+  const [pages, setPages] = useState<ReadonlyMap<number, R[]>>(new Map());
+  const asked = useRef(new Set<number>());
+  const generation = useRef(0);
+  const latest = useRef(ask);
+  latest.current = ask;
+  useEffect(() => {
+    generation.current++;
+    asked.current = new Set([0]);
+    setPages(new Map(first.data ? [[0, first.data.rows]] : []));
+  }, [first.data]);
+  const onRange = useCallback(
+    (from: number, to: number) => {
+      const now = generation.current;
+      for (let page = Math.floor(from / pageSize); page <= Math.floor(to / pageSize); page++) {
+        if (asked.current.has(page)) continue;
+        asked.current.add(page);
+        latest.current(client, page * pageSize, pageSize).then(
+          ({ rows }) => {
+            if (now === generation.current) setPages((old) => new Map(old).set(page, rows));
+          },
+          () => asked.current.delete(page),
+        );
+      }
+    },
+    [client],
+  );
+  return {
+    total: first.data?.total ?? 0,
+    loading: first.loading,
+    loaded: first.data !== undefined,
+    error: first.error ? asContractError(first.error) : undefined,
+    reload: first.reload,
+    row: (index: number): R | undefined => pages.get(Math.floor(index / pageSize))?.[index % pageSize],
+    onRange,
+  };
+}

@@ -1,0 +1,62 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import { en } from './en.ts';
+import { pseudo } from './pseudo.ts';
+
+/** Every text of the face by its key; a second language is a file with the same keys. */
+export type MessageKey = keyof typeof en;
+export type Catalogue = Readonly<Record<MessageKey, string>>;
+export type MessageValues = Readonly<Record<string, string | number>>;
+
+/** What a view needs to speak and to write numbers and times. */
+export interface Text {
+  (key: MessageKey, values?: MessageValues): string;
+  readonly locale: string;
+  number(value: number): string;
+  /** A date with the time of day, in the person's own time zone. */
+  time(iso: string): string;
+  date(iso: string): string;
+  bytes(value: number): string;
+  percent(share: number): string;
+}
+
+const catalogues = { en: () => en, 'en-XA': () => pseudo(en) } satisfies Record<string, () => Catalogue>;
+export type Locale = keyof typeof catalogues;
+export const locales = Object.keys(catalogues) as Locale[];
+
+/** Makes the speaking function of one language. Messages are ICU MessageFormat, compiled when first used. */
+export function createText(locale: Locale): Text {
+  const catalogue = catalogues[locale]();
+  const formats = locale === 'en-XA' ? 'en' : locale;
+  const compiled = new Map<MessageKey, IntlMessageFormat>();
+  const numbers = new Intl.NumberFormat(formats);
+  const shares = new Intl.NumberFormat(formats, { style: 'percent', maximumFractionDigits: 0 });
+  const times = new Intl.DateTimeFormat(formats, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+  const dates = new Intl.DateTimeFormat(formats, { dateStyle: 'medium' });
+  const speak = (key: MessageKey, values?: MessageValues): string => {
+    const message = catalogue[key];
+    if (!message.includes('{')) return message.replaceAll("''", "'");
+    const format = compiled.get(key) ?? new IntlMessageFormat(message, formats);
+    compiled.set(key, format);
+    return String(format.format(values));
+  };
+  return Object.assign(speak, {
+    locale: formats,
+    number: (value: number) => numbers.format(value),
+    time: (iso: string) => when(times, iso),
+    date: (iso: string) => when(dates, iso),
+    bytes: (value: number) => {
+      const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+      const step = Math.min(units.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3));
+      const unit = units[step] ?? 'byte';
+      return new Intl.NumberFormat(formats, { style: 'unit', unit, maximumFractionDigits: step === 0 ? 0 : 1 }).format(
+        value / 1000 ** step,
+      );
+    },
+    percent: (share: number) => shares.format(share),
+  });
+}
+
+function when(format: Intl.DateTimeFormat, iso: string) {
+  const time = Date.parse(iso);
+  return Number.isNaN(time) ? iso : format.format(time);
+}

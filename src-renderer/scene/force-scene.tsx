@@ -1,0 +1,186 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import ForceGraph3D, { type ForceGraphMethods } from 'react-force-graph-3d';
+import { Group, type Material, type Sprite } from 'three';
+import { around, type GraphSceneProps, labelled, type SceneLink, type SceneNode } from './scene.ts';
+import { nameTag, token } from './sprites.ts';
+
+interface Placed {
+  id: string;
+  node: SceneNode;
+  x?: number;
+  y?: number;
+  z?: number;
+}
+interface Joined {
+  source: string | Placed;
+  target: string | Placed;
+  link: SceneLink;
+}
+
+/** Milliseconds without a gesture after which no frame is drawn any more. */
+const idleAfter = 1_200;
+const named = 28;
+
+export function ForceScene(props: GraphSceneProps) {
+  const { nodes, links, centreId, selectedId, colours, reducedMotion } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  const graph = useRef<ForceGraphMethods<Placed, Joined> | undefined>(undefined);
+  const places = useRef(new Map<string, Placed>());
+  const drawn = useRef(new Map<string, Group>());
+  const settled = useRef(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  const [running, setRunning] = useState(true);
+
+  const rest = useCallback((after: number) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      if (!settled.current) return rest(idleAfter);
+      graph.current?.pauseAnimation();
+      setRunning(false);
+    }, after);
+  }, []);
+  /** Frames are drawn only while the layout moves or somebody does something. */
+  const wake = useCallback(() => {
+    graph.current?.resumeAnimation();
+    setRunning(true);
+    rest(idleAfter);
+  }, [rest]);
+
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const watch = new ResizeObserver(() => {
+      setSize({ width: element.clientWidth, height: element.clientHeight });
+      wake();
+    });
+    watch.observe(element);
+    return () => {
+      watch.disconnect();
+      clearTimeout(timer.current);
+    };
+  }, [wake]);
+
+  const data = useMemo(() => {
+    settled.current = false;
+    const known = places.current;
+    places.current = new Map(nodes.map((node) => [node.id, { ...known.get(node.id), id: node.id, node }]));
+    return {
+      nodes: [...places.current.values()],
+      links: links
+        .filter((link) => places.current.has(link.source) && places.current.has(link.target))
+        .map((link): Joined => ({ source: link.source, target: link.target, link })),
+    };
+  }, [nodes, links]);
+
+  const names = useMemo(() => labelled(nodes, named), [nodes]);
+  const draw = useCallback(
+    ({ node }: Placed) => {
+      const group = new Group();
+      const centre = node.id === centreId;
+      const scale = centre ? 13 : 6 + Math.min(5, Math.sqrt(node.weight) * 0.7);
+      const icon = token(node.shape, node.colour, colours.background);
+      icon.scale.set(scale, scale, 1);
+      icon.name = 'icon';
+      group.add(icon);
+      const halo = token('halo', centre ? colours.active : colours.ink, colours.background);
+      halo.scale.set(scale * 1.7, scale * 1.7, 1);
+      halo.name = 'halo';
+      halo.raycast = () => {};
+      halo.visible = centre;
+      group.add(halo);
+      if (centre || names.has(node.id)) {
+        const tag = nameTag(node.label, colours.ink, colours.background, centre ? 6 : 4.2);
+        tag.position.set(0, -(scale * 0.5 + (centre ? 6 : 3)), 0);
+        tag.name = 'name';
+        group.add(tag);
+      }
+      drawn.current.set(node.id, group);
+      return group;
+    },
+    [centreId, colours, names],
+  );
+
+  const near = useMemo(
+    () => (selectedId === undefined || selectedId === centreId ? undefined : around(links, selectedId)),
+    [links, selectedId, centreId],
+  );
+  useEffect(() => {
+    for (const [id, group] of drawn.current) {
+      for (const part of group.children as Sprite[]) {
+        (part.material as Material).opacity = near && !near.has(id) ? 0.22 : 1;
+        if (part.name === 'halo') part.visible = id === centreId || id === selectedId;
+      }
+    }
+    wake();
+  }, [near, centreId, selectedId, wake]);
+
+  const { focusRequests = 0 } = props;
+  useEffect(() => {
+    const place = selectedId === undefined ? undefined : places.current.get(selectedId);
+    if (focusRequests === 0 || place?.x === undefined) return;
+    const { x, y = 0, z = 0 } = place;
+    const away = 1 + 90 / Math.max(1, Math.hypot(x, y, z));
+    wake();
+    graph.current?.cameraPosition({ x: x * away, y: y * away, z: z * away + 1 }, { x, y, z }, reducedMotion ? 0 : 600);
+  }, [focusRequests]);
+
+  useEffect(() => {
+    graph.current?.d3Force('charge')?.strength(nodes.length > 120 ? -55 : -110);
+    graph.current?.d3Force('link')?.distance(nodes.length > 120 ? 34 : 44);
+  }, [nodes.length, size.width > 0]);
+
+  const touches = (link: Joined) => selectedId !== undefined && (link.link.source === selectedId || link.link.target === selectedId);
+  return (
+    // The picture is for the pointer; keys and screen readers use the synchronised table, as the label says.
+    <div
+      ref={frame}
+      className="scene"
+      role="img"
+      aria-label={props.messages.label}
+      data-nodes={data.nodes.length}
+      data-links={data.links.length}
+      data-running={running}
+      onPointerMove={wake}
+      onPointerDown={wake}
+      onWheel={wake}
+    >
+      {size.width > 0 && size.height > 0 ? (
+        <ForceGraph3D<Placed, Joined>
+          ref={graph}
+          width={size.width}
+          height={size.height}
+          graphData={data}
+          backgroundColor={colours.background}
+          showNavInfo={false}
+          controlType="orbit"
+          warmupTicks={reducedMotion ? 160 : 70}
+          cooldownTicks={reducedMotion ? 0 : 70}
+          nodeThreeObject={draw}
+          nodeLabel={({ node }) => plain(node.label)}
+          linkLabel={({ link }) => plain(link.label)}
+          linkColor={(link) => (touches(link) ? colours.active : colours.link)}
+          linkOpacity={0.85}
+          linkWidth={0}
+          linkDirectionalArrowLength={2.4}
+          linkDirectionalArrowRelPos={0.92}
+          linkDirectionalArrowColor={(link) => (touches(link) ? colours.active : colours.link)}
+          enableNodeDrag={false}
+          onEngineStop={() => {
+            if (!settled.current) graph.current?.zoomToFit(reducedMotion ? 0 : 400, 36);
+            settled.current = true;
+            rest(idleAfter);
+          }}
+          onNodeClick={({ node }) => props.onNodeClick?.(node)}
+          onNodeHover={(placed) => props.onNodeHover?.(placed?.node ?? null)}
+          onBackgroundClick={() => props.onBackgroundClick?.()}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+/** The graph library shows labels as HTML; names come from outside and stay text. */
+function plain(text: string) {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

@@ -1,0 +1,133 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import './data.css';
+
+export interface GridColumn<R> {
+  key: string;
+  title: string;
+  /** A width for `grid-template-columns`. */
+  width: string;
+  numeric?: boolean;
+  sortable?: boolean;
+  cell: (row: R) => ReactNode;
+}
+
+interface GridProps<R> {
+  label: string;
+  columns: readonly GridColumn<R>[];
+  /** Rows in all; those not loaded yet are undefined. */
+  count: number;
+  row: (index: number) => R | undefined;
+  /** Told which rows are in sight, to load them. */
+  onRange: (first: number, last: number) => void;
+  sort?: { key: string; descending: boolean };
+  onSort?: (key: string) => void;
+  selected: number;
+  onSelect: (index: number) => void;
+  onOpen: (index: number) => void;
+  rowHeight?: number;
+}
+
+/** A table of any length that draws only the rows in sight. Arrows, Page, Home and End move; Enter opens. */
+export function VirtualGrid<R>(props: GridProps<R>) {
+  const { columns, count, rowHeight = 34, selected } = props;
+  const id = useId();
+  const frame = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => frame.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    scrollPaddingStart: 36,
+  });
+  const items = virtual.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? 0;
+  const { onRange } = props;
+  useEffect(() => {
+    if (count > 0) onRange(first, last);
+  }, [first, last, count, onRange]);
+  const template = { gridTemplateColumns: columns.map((column) => column.width).join(' ') };
+  const move = (to: number) => {
+    const index = Math.max(0, Math.min(count - 1, to));
+    props.onSelect(index);
+    virtual.scrollToIndex(index);
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.target !== frame.current || count === 0) return;
+    const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? 400) / rowHeight) - 2);
+    const targets: Record<string, number> = {
+      ArrowDown: selected + 1,
+      ArrowUp: selected - 1,
+      PageDown: selected + page,
+      PageUp: selected - page,
+      Home: 0,
+      End: count - 1,
+    };
+    const target = targets[event.key];
+    if (target !== undefined) {
+      event.preventDefault();
+      move(target);
+    } else if (event.key === 'Enter' && selected >= 0) {
+      event.preventDefault();
+      props.onOpen(selected);
+    }
+  };
+  return (
+    <div
+      ref={frame}
+      className="grid panel grow"
+      role="grid"
+      tabIndex={0}
+      aria-label={props.label}
+      aria-rowcount={count + 1}
+      aria-colcount={columns.length}
+      aria-activedescendant={selected >= 0 && selected >= first && selected <= last ? `${id}-${selected}` : undefined}
+      onKeyDown={onKey}
+    >
+      <div className="grid-head" role="row" aria-rowindex={1} style={template}>
+        {columns.map((column) => {
+          const sorted = props.sort?.key === column.key ? (props.sort.descending ? 'descending' : 'ascending') : undefined;
+          return (
+            <div key={column.key} role="columnheader" aria-sort={sorted} className={column.numeric ? 'numeric' : undefined}>
+              {column.sortable && props.onSort ? (
+                <button type="button" onClick={() => props.onSort?.(column.key)}>
+                  {column.title}
+                  {sorted === 'ascending' ? <ArrowUp size={12} aria-hidden /> : null}
+                  {sorted === 'descending' ? <ArrowDown size={12} aria-hidden /> : null}
+                </button>
+              ) : (
+                <span>{column.title}</span>
+              )}
+            </div>
+          );
+        })}
+      </div>
+      <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
+        {items.map((item) => {
+          const row = props.row(item.index);
+          return (
+            <div
+              key={item.key}
+              id={`${id}-${item.index}`}
+              className="grid-row"
+              role="row"
+              aria-rowindex={item.index + 2}
+              aria-selected={item.index === selected}
+              style={{ ...template, top: item.start, height: item.size }}
+              onClick={() => props.onSelect(item.index)}
+              onDoubleClick={() => props.onOpen(item.index)}
+            >
+              {columns.map((column) => (
+                <div key={column.key} role="gridcell" className={column.numeric ? 'numeric' : undefined}>
+                  {row === undefined ? '…' : column.cell(row)}
+                </div>
+              ))}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
