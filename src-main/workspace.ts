@@ -56,6 +56,7 @@ const files = (dataDir: string) => ({
 export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContract>): Workspace {
   const path = files(host.dataDir);
   const early: LedgerEntry[] = [];
+  const startedAt = host.now();
   let current: (OpenWorkspace & { readonly lock: { release(): void } }) | undefined;
   let busy = false;
 
@@ -216,6 +217,7 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
         writeKeyring(path.keys, await withPassphrase(keyring, key, next, host.randomBytes));
         requireOpen().knowledge.store.transact(() => requireOpen().knowledge.store.operations.audit('changePassphrase', {}));
       }),
+    locked: () => (current ? undefined : { early, since: startedAt }),
     open() {
       const { admin, knowledge, readers, openedAt } = requireOpen();
       return {

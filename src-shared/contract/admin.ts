@@ -75,7 +75,9 @@ export const admin = {
     z.object({ changed: z.literal(true) }),
     { needs: 'admin' },
   ),
-  getLedger: query('The egress ledger: every request that left or was refused.', z.void(), Ledger),
+  getLedger: query('The egress ledger: every request that left or was refused; while locked, of this run only.', z.void(), Ledger, {
+    whileLocked: true,
+  }),
   verifyAudit: query('Recomputes the audit chain and the hashes of imported objects.', z.void(), AuditVerification),
   listNetworkRules: query('Lists the hosts allowed, each for a purpose.', z.void(), z.array(NetworkRule)),
   allowHost: command('Allows one host for one purpose.', NetworkRule, z.array(NetworkRule), { needs: 'admin' }),

@@ -11,6 +11,8 @@ export interface WorkspaceDoor {
   unlock(by: { passphrase: string } | { recoveryCode: string } | { keychain: true }): Promise<WorkspaceState>;
   lock(): Promise<WorkspaceState>;
   changePassphrase(current: string, next: string): Promise<void>;
+  /** What was refused since the engine started; undefined while a workspace is open, whose store then has it. */
+  locked(): { readonly early: readonly LedgerEntry[]; readonly since: number } | undefined;
   /** Of the open workspace. */
   readonly open: () => {
     readonly store: AdminStore;
@@ -33,6 +35,9 @@ export function createAdminHandlers(door: WorkspaceDoor): Handlers<{ admin: type
       return { changed: true };
     },
     getLedger() {
+      const locked = door.locked();
+      // Without a workspace there are no allowed hosts, so nothing can have been sent.
+      if (locked) return { requests: [], refused: [...locked.early], network: 'off', since: new Date(locked.since).toISOString() };
       const { store, early, openedAt } = door.open();
       const entries = [...early, ...store.entries()];
       return {
