@@ -20,7 +20,7 @@ import type { Terms } from './terms.ts';
 export interface GraphDelta {
   readonly added: number[];
   readonly removed: number[];
-  /** Two numbers a node: key, and 1 where it is live. */
+  /** Three numbers a node: key, 1 where it is live, and the term of its type. */
   readonly nodes: number[];
 }
 
@@ -172,7 +172,7 @@ export function createRows(database: Database, terms: Terms) {
 
   /** Facets, aliases, full text and embedded edges of an object that stands for the first time. */
   const index = (key: number, object: StixObject, state: number, op: number) => {
-    delta.nodes.push(key, state & RETIRED ? 0 : 1);
+    delta.nodes.push(key, state & RETIRED ? 0 : 1, terms.intern('type', object.type));
     const text = searchText(object);
     insertSearch.run(key, text.name, text.aliases, text.ids, text.body);
     for (const alias of aliasesOf(object)) if (alias !== text.name) insertAlias.run(alias, key);
@@ -206,7 +206,7 @@ export function createRows(database: Database, terms: Terms) {
     deleteFacets.run(key);
     for (const alias of aliasesOf(object)) deleteAlias.run(alias, key);
     for (const edge of selectOwnEdges.all(key, key) as [number, number, number, number][]) removeEdge(...edge);
-    delta.nodes.push(key, 0);
+    delta.nodes.push(key, 0, terms.intern('type', object.type));
   };
 
   const idOf = (key: number): string => {
