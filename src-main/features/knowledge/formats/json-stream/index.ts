@@ -12,7 +12,7 @@ export interface StreamOptions {
   readonly path: string;
   readonly signal: AbortSignal;
   readonly limits?: Partial<JsonLimits>;
-  /** Told of each value outside the array, in the order of the file: `spec_version`, `more`, or all members of a single object. */
+  /** Told of each value outside the array, in the order of the file: `spec_version`, `more`, or all members of a single object; an empty array comes as a member. */
   readonly onMember?: (member: JsonElement) => void;
 }
 
@@ -94,4 +94,32 @@ export async function readJson(
 
 function checkSignal(signal: AbortSignal): void {
   if (signal.aborted) throw new ContractError('cancelled', 'Cancelled.');
+}
+
+/** What the beginning of a JSON file shows, for recognising its format. */
+export interface Peek {
+  /** Elements of the array that end before the cut. */
+  readonly elements: readonly JsonElement[];
+  /** Values outside the array that end before the cut. */
+  readonly members: readonly JsonElement[];
+  /** Whether the text is the beginning of JSON as far as it goes. */
+  readonly json: boolean;
+}
+
+/** Reads as much of a cut JSON text as there is; never throws. `path` as in `streamObjects`. */
+export function peek(text: string, path: string): Peek {
+  const elements: JsonElement[] = [];
+  const members: JsonElement[] = [];
+  const slicer = new JsonSlicer(
+    path === '' ? [] : path.split('.'),
+    streamLimits,
+    (element) => elements.push(element),
+    (member) => members.push(member),
+  );
+  try {
+    slicer.feed(new TextEncoder().encode(text));
+    return { elements, members, json: true };
+  } catch {
+    return { elements, members, json: false };
+  }
 }

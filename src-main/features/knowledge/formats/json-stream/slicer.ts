@@ -104,7 +104,10 @@ export class JsonSlicer {
     const level = this.#levels.at(-1);
     switch (this.#state) {
       case 'value':
-        if (level?.kind === 'array' && byte === 0x5d && this.#mayClose) return this.#leave();
+        if (level?.kind === 'array' && byte === 0x5d && this.#mayClose) {
+          this.#onMember({ path: level.path, value: [] });
+          return this.#leave();
+        }
         if (!startsValue(byte)) throw notJson(place, `${symbol(byte)} stands where a value is expected`);
         if (this.#enters(byte)) {
           this.#levels.push({ kind: byte === 0x7b ? 'object' : 'array', path: this.#pathOfNext(), count: 0 });

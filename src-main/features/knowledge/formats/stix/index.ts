@@ -1,0 +1,2 @@
+export { stix } from './read.ts';
+export { stix21 } from './write.ts';

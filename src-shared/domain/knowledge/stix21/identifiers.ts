@@ -1,0 +1,62 @@
+const HYPHEN = 0x2d;
+
+/** Whether the code unit is a hexadecimal digit of either case. */
+function isHex(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46);
+}
+
+/**
+ * Version of an RFC 4122 UUID in its 36-character form starting at `from`, 1 to 5; 0 where it is none.
+ * Written out because every reference of every object passes here.
+ */
+export function uuidVersion(text: string, from = 0): number {
+  if (text.length !== from + 36) return 0;
+  for (let index = 0; index < 36; index++) {
+    const code = text.charCodeAt(from + index);
+    if (index === 8 || index === 13 || index === 18 || index === 23) {
+      if (code !== HYPHEN) return 0;
+    } else if (!isHex(code)) return 0;
+  }
+  const version = text.charCodeAt(from + 14) - 0x30;
+  const variant = text.charCodeAt(from + 19) | 0x20;
+  if (version < 1 || version > 5) return 0;
+  return variant === 0x38 || variant === 0x39 || variant === 0x61 || variant === 0x62 ? version : 0;
+}
+
+/** The type before `--`; empty where the text is no STIX identifier (2.1, section 2.9: `type--UUID`, RFC 4122). */
+export function typeOfIdentifier(text: string): string {
+  const split = text.length - 38;
+  if (split < 1 || text.charCodeAt(split) !== HYPHEN || text.charCodeAt(split + 1) !== HYPHEN) return '';
+  if (uuidVersion(text, split + 2) === 0) return '';
+  const type = text.slice(0, split);
+  return isTypeName(type) ? type : '';
+}
+
+/**
+ * Names of object types (2.1, sections 3.1 and 11.2): 3 to 250 of a-z, 0-9 and hyphen, a letter
+ * first, no two hyphens together.
+ */
+export function isTypeName(text: string): boolean {
+  if (text.length < 3 || text.length > 250) return false;
+  let before = HYPHEN;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const letter = code >= 0x61 && code <= 0x7a;
+    if (index === 0 && !letter) return false;
+    if (code === HYPHEN ? before === HYPHEN : !letter && !(code >= 0x30 && code <= 0x39)) return false;
+    before = code;
+  }
+  return true;
+}
+
+/** Names of properties (2.1, sections 3.1 and 11.1): 3 to 250 of a-z, 0-9 and underscore, a letter first; `id` alone is shorter. */
+export function isPropertyName(text: string): boolean {
+  if (text === 'id') return true;
+  if (text.length < 3 || text.length > 250) return false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const letter = code >= 0x61 && code <= 0x7a;
+    if (index === 0 ? !letter : !letter && code !== 0x5f && !(code >= 0x30 && code <= 0x39)) return false;
+  }
+  return true;
+}
