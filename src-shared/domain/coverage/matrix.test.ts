@@ -28,6 +28,8 @@ describe('assembleMatrix', () => {
       technique(4, 'T1.001', 'Sub one', ['execution']),
       technique(5, 't2', 'Someone’s word for Zeta', ['impact'], { catalogue: false }),
       technique(6, 'T9.001', 'Orphan', ['impact']),
+      technique(7, 'T1', 'Only a number', [], { catalogue: false }),
+      technique(8, 'T9', 'Of another domain', []),
     ],
     parents: new Map([[3, 2]]),
     uses: [
@@ -37,6 +39,7 @@ describe('assembleMatrix', () => {
       { technique: 5, threat: 200, by: 'report' as const },
       { technique: 4, threat: 200, by: 'report' as const },
       { technique: 4, threat: 201, by: 'report' as const },
+      { technique: 7, threat: 300, by: 'threat' as const },
       { technique: 77, threat: 1, by: 'threat' as const },
     ],
   };
@@ -56,6 +59,7 @@ describe('assembleMatrix', () => {
     const zeta = matrix.tactics[1]?.techniques[1];
     expect(zeta).toMatchObject({ id: 'attack-pattern--1', usedBy: 1, usedByAll: 2 });
     expect(matrix.tactics[0]?.techniques[0]?.subTechniques[0]).toMatchObject({ usedBy: 2, usedByAll: 0 });
-    expect(matrix.used).toBe(2);
+    expect(matrix.tactics[0]?.techniques[0]).toMatchObject({ name: 'Alpha', usedBy: 1 });
+    expect(matrix.used).toBe(3);
   });
 });

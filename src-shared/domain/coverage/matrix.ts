@@ -13,7 +13,7 @@ export interface TechniqueFact {
   readonly id: string;
   readonly externalId: string;
   readonly name: string;
-  /** Short names of its tactics in this domain's kill chain. */
+  /** Short names of its tactics in this domain's kill chain; none where another's object says only the number. */
   readonly tactics: readonly string[];
   readonly platforms: readonly string[];
   /** Whether this is ATT&CK's own object and not another maker's with the same number. */
@@ -68,20 +68,23 @@ export function assembleMatrix(facts: MatrixFacts): AssembledMatrix {
     const number = technique.externalId.toUpperCase();
     byNumber.set(number, [...(byNumber.get(number) ?? []), technique]);
   }
+  const isPlaced = (number: string) => byNumber.get(number)?.some(({ tactics }) => tactics.length > 0) === true;
   const counts = countUses(facts);
   const numberOfKey = new Map(facts.techniques.map(({ key, externalId }) => [key, externalId.toUpperCase()]));
 
   const techniques: { number: string; fact: TechniqueFact; cell: Cell; tactics: ReadonlySet<string> }[] = [];
   const parents = new Map<string, string>();
   for (const [number, same] of byNumber) {
-    const fact = same.toSorted((a, b) => Number(b.catalogue) - Number(a.catalogue) || a.key - b.key)[0] as TechniqueFact;
+    const placed = same.filter(({ tactics }) => tactics.length > 0);
+    const fact = placed.sort((a, b) => Number(b.catalogue) - Number(a.catalogue) || a.key - b.key)[0];
+    if (!fact) continue;
     const { usedBy, usedByAll } = counts.get(number) ?? { usedBy: 0, usedByAll: 0 };
     const platforms = [...fact.platforms].sort(compare);
     const cell = { id: fact.id, externalId: fact.externalId, name: fact.name, usedBy, usedByAll, platforms };
     techniques.push({ number, fact, cell, tactics: new Set(fact.tactics) });
     const parent = same.map(({ key }) => facts.parents.get(key)).find((key) => key !== undefined);
     const parentNumber = parent === undefined ? number.split('.')[0] : numberOfKey.get(parent);
-    if (parentNumber !== undefined && parentNumber !== number && byNumber.has(parentNumber)) parents.set(number, parentNumber);
+    if (parentNumber !== undefined && parentNumber !== number && isPlaced(parentNumber)) parents.set(number, parentNumber);
   }
 
   const subTechniques = new Map<string, Cell[]>();

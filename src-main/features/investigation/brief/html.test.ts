@@ -127,7 +127,7 @@ describe('briefHtml', () => {
     for (const [tag] of text.matchAll(/<[a-z][^>]*>/gi)) expect(tag).not.toMatch(/\s(?:on[a-z]+|src|href|action|formaction)\s*=/i);
     expect(text).toContain('&lt;img src=x onerror=alert(1)&gt;');
     expect(text).not.toContain('\u202e');
-    expect(text).toContain('Shown 1 of 9 threats.');
+    expect(text).toContain('Shown 1 of 9 threats and reports that name techniques.');
   });
 
   it('says what to do where the workspace is empty', () => {

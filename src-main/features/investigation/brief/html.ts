@@ -87,7 +87,7 @@ function glance({ stats, threats: { total }, assets: exploited, assetCount, matr
   const facts: readonly (readonly [string, string])[] = [
     ['Objects', number(sum(stats.objects))],
     ['Relationships', number(sum(stats.relationships))],
-    ['Imported threats', number(total)],
+    ['Imported threats and reports', number(total)],
     ['Techniques they use', number(used)],
     ['Assets', number(assetCount)],
     ['Assets with KEV findings', number(exploited.total)],
@@ -133,12 +133,12 @@ function typeTitle(type: string): string {
 
 function threats({ threats: { rows, total } }: BriefContent): Markup {
   if (total === 0)
-    return html`<h2>Imported threats</h2><p>No threats were imported yet. Import a STIX bundle, a MISP event or a report to see what they use.</p>`;
-  return html`<h2>Imported threats</h2>
+    return html`<h2>Imported threats and reports</h2><p>No threats were imported yet. Import a STIX bundle, a MISP event or a report to see what they use.</p>`;
+  return html`<h2>Imported threats and reports</h2>
 ${table(
-  shown(rows.length, total, total === 1 ? 'threat' : 'threats'),
+  shown(rows.length, total, 'threats and reports that name techniques'),
   [
-    { title: 'Threat', cell: ({ name }) => name },
+    { title: 'Name', cell: ({ name }) => name },
     { title: 'Kind', cell: ({ type }) => typeTitle(type) },
     { title: 'Source', cell: ({ source }) => source },
     { title: 'Techniques', numeric: true, cell: ({ techniques }) => number(techniques) },

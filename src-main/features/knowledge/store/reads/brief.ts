@@ -1,7 +1,7 @@
 import { RETIRED } from '../state.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
-import { ownFact } from './matrix.ts';
+import { ownFact, REPORTS, THREATS } from './matrix.ts';
 
 /** What a brief says beyond the counts and the matrix. Every list is capped and says of how many. */
 export interface BriefFacts {
@@ -51,20 +51,21 @@ export function briefFacts(database: Database, params: BriefParams): BriefFacts 
   };
 }
 
-/** The workspace's own threats (see `matrix`), those that use the most techniques first. */
+/** The workspace's own threats, and its reports that name techniques (see `matrix`); those with the most techniques first. */
 function threatsOf(database: Database, { mostThreats }: BriefParams): BriefFacts['threats'] {
-  const from = `object s JOIN term t ON t.id = s.type AND t.kind = 'type'
-      AND t.value IN ('intrusion-set', 'threat-actor', 'campaign', 'incident', 'malware', 'tool')
-    WHERE ${LIVE('s')} AND (${ownFact('s')})`;
+  const own = `SELECT s.*, t.value AS kind, (SELECT count(DISTINCT coalesce(d.external_id, d.id)) FROM edge e JOIN object d ON d.id = e.dst AND ${LIVE('d')}
+        WHERE e.src = s.id AND d.type = ${termOf('type', 'attack-pattern')}
+          AND e.type = CASE WHEN t.value IN (${REPORTS}) THEN ${termOf('relation', 'object_refs')} ELSE ${termOf('relation', 'uses')} END) AS techniques
+     FROM object s JOIN term t ON t.id = s.type AND t.kind = 'type' AND t.value IN (${THREATS}, ${REPORTS})
+     WHERE ${LIVE('s')} AND (${ownFact('s')})`;
+  const counted = `(SELECT * FROM (${own}) WHERE techniques > 0 OR kind NOT IN (${REPORTS}))`;
   const rows = prepared(
     database,
-    `SELECT coalesce(s.name, t.value) AS name, t.value AS type, coalesce(i.source, 'you') AS source,
-       (SELECT count(DISTINCT coalesce(d.external_id, d.id)) FROM edge e JOIN object d ON d.id = e.dst AND ${LIVE('d')}
-        WHERE e.src = s.id AND e.type = ${termOf('relation', 'uses')} AND d.type = ${termOf('type', 'attack-pattern')}) AS techniques
-     FROM (SELECT s.* FROM ${from}) s JOIN term t ON t.id = s.type LEFT JOIN op ON op.id = s.op LEFT JOIN import i ON i.id = op.import
-     ORDER BY techniques DESC, s.name COLLATE NOCASE, s.uuid LIMIT @most`,
+    `SELECT coalesce(s.name, s.kind) AS name, s.kind AS type, coalesce(i.source, 'you') AS source, s.techniques
+     FROM ${counted} s LEFT JOIN op ON op.id = s.op LEFT JOIN import i ON i.id = op.import
+     ORDER BY s.techniques DESC, s.name COLLATE NOCASE, s.uuid LIMIT @most`,
   ).all({ import: 0, most: mostThreats }) as BriefFacts['threats']['rows'];
-  const total = prepared(database, `SELECT count(*) FROM ${from}`).pluck().get({ import: 0 }) as number;
+  const total = prepared(database, `SELECT count(*) FROM ${counted}`).pluck().get({ import: 0 }) as number;
   return { rows, total };
 }
 

@@ -101,11 +101,20 @@ describe('the read coverage.matrix', () => {
     ]);
 
     const malware = make('malware', 30, { name: 'Ours', is_family: true });
-    const theirWord = make('attack-pattern', 31, { name: 'PS', ...attack('t1059.001'), ...phase('execution') });
+    const indicator = make('indicator', 35, { pattern: "[url:value = 'x']", pattern_type: 'stix', valid_from: at.created });
+    const theirWord = make('attack-pattern', 31, { name: 'PS', ...attack('t1059.001') });
     const first = await bring(
       'file',
       'event.json',
-      page([malware, theirWord, uses(32, malware.id, theirWord.id), uses(33, malware.id, sub.id), uses(34, group.id, sub.id)]),
+      page([
+        malware,
+        theirWord,
+        uses(32, malware.id, theirWord.id),
+        uses(33, malware.id, sub.id),
+        uses(34, group.id, sub.id),
+        indicator,
+        uses(36, indicator.id, technique.id),
+      ]),
     );
     // PowerShell under two ids is one cell; the pack's group counts, for the file says that it uses it.
     expect(cells(database)).toEqual([
@@ -179,8 +188,9 @@ describe('the read coverage.matrix', () => {
 
     const facts = briefFacts(database, { mostThreats: 50, mostAssets: 5, mostIssues: 10 });
     expect(facts.threats).toEqual({
-      total: 2,
+      total: 3,
       rows: [
+        { name: 'Incident report: Night Ward', type: 'report', techniques: 16, source: 'Demo hospital' },
         { name: 'Night Ward', type: 'campaign', techniques: 16, source: 'Demo hospital' },
         { name: 'WARDLOCK', type: 'malware', techniques: 4, source: 'Demo hospital' },
       ],

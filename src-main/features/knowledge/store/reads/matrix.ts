@@ -105,6 +105,7 @@ interface TechniqueRow {
   readonly terms: string;
 }
 
+/** All live objects with an ATT&CK number; those without a tactic of this domain only lend their uses to the cell of that number. */
 function techniquesOf(database: Database, domain: AttackDomain): TechniqueFact[] {
   const { chain } = domains[domain];
   const rows = prepared(
@@ -120,7 +121,6 @@ function techniquesOf(database: Database, domain: AttackDomain): TechniqueFact[]
     if (!ATTACK_NUMBER.test(externalId)) return [];
     const facets = JSON.parse(terms) as string[];
     const tactics = facets.filter((text) => text.startsWith(phase)).map((text) => text.slice(phase.length));
-    if (tactics.length === 0) return [];
     return [
       {
         key,
@@ -145,6 +145,11 @@ function parentsOf(database: Database): Map<number, number> {
   return new Map(rows);
 }
 
+/** Who uses techniques. Others say so too (an indicator in some bundles), and are no threats. */
+export const THREATS = "'intrusion-set', 'threat-actor', 'campaign', 'incident', 'malware', 'tool', 'infrastructure'";
+/** What names techniques without a relationship: reports, and MISP events that are not published yet. */
+export const REPORTS = "'report', 'grouping'";
+
 const packHolds = (
   alias: string,
 ) => `(EXISTS (SELECT 1 FROM op JOIN import i ON i.id = op.import AND i.kind = 'pack' WHERE op.id = ${alias}.op)
@@ -162,13 +167,13 @@ function usesOf(database: Database, techniques: readonly number[], importKey = 0
     database,
     `SELECT e.dst AS technique, e.src AS threat, (${ownFact('r')}) OR (${ownFact('s')}) AS own
      FROM json_each(@keys) j CROSS JOIN edge e ON e.dst = j.value AND e.type = (SELECT id FROM term WHERE kind = 'relation' AND value = 'uses')
-     JOIN object s ON s.id = e.src AND ${LIVE('s')} JOIN relationship r ON r.id = e.rel`,
+     JOIN object s ON s.id = e.src AND ${LIVE('s')} JOIN term t ON t.id = s.type AND t.value IN (${THREATS}) JOIN relationship r ON r.id = e.rel`,
   ).all({ keys, import: importKey }) as { technique: number; threat: number; own: number }[];
   const reports = prepared(
     database,
     `SELECT e.dst AS technique, e.src AS threat
      FROM json_each(@keys) j CROSS JOIN edge e ON e.dst = j.value AND e.type = (SELECT id FROM term WHERE kind = 'relation' AND value = 'object_refs')
-     JOIN object s ON s.id = e.src AND ${LIVE('s')} JOIN term t ON t.id = s.type AND t.value IN ('report', 'grouping', 'incident')
+     JOIN object s ON s.id = e.src AND ${LIVE('s')} JOIN term t ON t.id = s.type AND t.value IN (${REPORTS})
      WHERE ${ownFact('s')}`,
   ).all({ keys, import: importKey }) as { technique: number; threat: number }[];
   return [
