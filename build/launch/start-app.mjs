@@ -46,10 +46,12 @@ function startHeadless(args, mayOpen) {
   process.on('SIGINT', ignore);
   process.on('SIGTERM', forward);
   process.on('SIGHUP', forward);
-  child.once('message', async ({ launchAddress }) => {
-    if (!mayOpen || !hasDisplay() || !(await openInBrowser(launchAddress)))
-      console.log('Open the address above in a browser on this machine.');
-    if (child.connected) child.disconnect();
+  child.once('message', ({ launchAddress }) => {
+    const opening = mayOpen && hasDisplay() ? openInBrowser(launchAddress) : Promise.resolve(false);
+    opening.then((opened) => {
+      if (!opened) console.log('Open the address above in a browser on this machine.');
+      if (child.connected) child.disconnect();
+    });
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);

@@ -36,7 +36,7 @@ export async function openSession(terms: SessionTerms): Promise<Session> {
     import('#main/hosts/logs.ts'),
   ]);
   const log = commandLog(terms.dataDir, terms.verbose ? 'info' : 'error', (line) => terms.io.err(`${line}\n`));
-  const engine = await createEngine(createNodeHost({ dataDir: terms.dataDir, log }));
+  const engine = createEngine(createNodeHost({ dataDir: terms.dataDir, log }));
   const [near, far] = memoryChannel();
   engine.connect(far, callers.cli);
   const session: Session = { client: createClient(contract, near), attached: false, close: () => engine.close() };

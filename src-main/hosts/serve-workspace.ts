@@ -26,7 +26,7 @@ export async function serveWorkspace({ dataDir, port }: ServeTerms): Promise<Ser
   makeFolder(dataDir);
   const log = workspaceLog(dataDir);
   const host = createNodeHost({ dataDir, log });
-  const engine = await createEngine(host);
+  const engine = createEngine(host);
   try {
     const loopback = await startLoopback({
       filesDir: faceDir,

@@ -26,17 +26,13 @@ export interface GuardTerms {
 
 const early: Refusal[] = [];
 const listeners = new Set<(refusal: Refusal) => void>();
-let installed: Required<GuardTerms> | undefined;
+let installed = false;
 
 /** Tells of every refusal, those from before included (at most 1,000). Returns how to stop. */
 export function onRefusal(listener: (refusal: Refusal) => void): () => void {
   for (const refusal of early.splice(0)) listener(refusal);
   listeners.add(listener);
   return () => void listeners.delete(listener);
-}
-
-export function guardIsInstalled(): boolean {
-  return installed !== undefined;
 }
 
 /**
@@ -47,7 +43,7 @@ export function guardIsInstalled(): boolean {
 export function installGuard(terms: GuardTerms = {}): void {
   if (installed) return;
   const settled = { loopback: terms.loopback ?? false, bindings: terms.bindings ?? true };
-  installed = settled;
+  installed = true;
   const mayConnect = (host: string, port: number, floor: 'functions' | 'handles') =>
     takeConnection(host, port, floor) || (settled.loopback && isLoopback(host));
 
