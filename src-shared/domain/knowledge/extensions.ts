@@ -107,8 +107,8 @@ export const Layer = z.looseObject({
   attack_version: text.optional(),
   layer_version: text.optional(),
   technique_refs: refs.optional(),
-  /** The file's own JSON. */
-  layer: z.record(z.string(), z.json()),
+  /** The file's own JSON as text: layers hold empty lists and nulls, which STIX forbids (section 2.10). */
+  layer: z.string().max(100_000_000),
 });
 export type Layer = z.infer<typeof Layer>;
 
@@ -190,7 +190,7 @@ const definitions: Readonly<Record<OwnTypeName, { about: string; properties: str
   'x-redoubt-layer': {
     about: 'An ATT&CK Navigator layer, kept whole.',
     properties:
-      'name (string, required); layer (dictionary, required: the layer file as it stands); description, domain, attack_version, ' +
+      'name (string, required); layer (string, required: the layer as JSON text); description, domain, attack_version, ' +
       'layer_version (string); technique_refs (list of identifier); tags (list of string)',
   },
 };

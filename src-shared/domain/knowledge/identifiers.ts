@@ -1,12 +1,10 @@
 import { canonical } from './canonical.ts';
-import type { Json, JsonObject, StixObject } from './stix.ts';
+import type { JsonObject, StixObject } from './stix.ts';
+import { observableId as derivedId } from './stix21/observable-id.ts';
 import { uuidV5 } from './uuid.ts';
 
 /** The namespace of every id that Redoubt derives itself; never change it: ids in users' workspaces come from it. */
 export const redoubtNamespace = '6f1d9c1e-2f0b-4f57-9a83-0c5f3d1be7a4';
-
-/** The namespace of deterministic ids of STIX Cyber-observable Objects (STIX 2.1, section 2.9). */
-export const observableNamespace = '00abedb4-aa42-466c-9c01-fed23315a9b7';
 
 /** A deterministic STIX id for an object that Redoubt makes: the same type and parts give the same id everywhere. */
 export function generatedId(type: string, ...parts: string[]): string {
@@ -30,51 +28,15 @@ export function relationshipId(relationshipType: string, source: string, target:
   return generatedId('relationship', relationshipType, source, target);
 }
 
-/** ID contributing properties (STIX 2.1, section 6). Types without an entry have none. */
-const contributing: ReadonlyMap<string, readonly string[]> = new Map([
-  ['artifact', ['hashes', 'payload_bin']],
-  ['autonomous-system', ['number']],
-  ['directory', ['path']],
-  ['domain-name', ['value']],
-  ['email-addr', ['value']],
-  ['email-message', ['from_ref', 'subject', 'body']],
-  ['file', ['hashes', 'name', 'extensions', 'parent_directory_ref']],
-  ['ipv4-addr', ['value']],
-  ['ipv6-addr', ['value']],
-  ['mac-addr', ['value']],
-  ['mutex', ['name']],
-  ['network-traffic', ['start', 'end', 'src_ref', 'dst_ref', 'src_port', 'dst_port', 'protocols', 'extensions']],
-  ['software', ['name', 'cpe', 'swid', 'vendor', 'version']],
-  ['url', ['value']],
-  ['user-account', ['account_type', 'user_id', 'account_login']],
-  ['windows-registry-key', ['key', 'values']],
-  ['x509-certificate', ['hashes', 'serial_number']],
-]);
-
 /**
- * The deterministic id of a Cyber-observable Object (STIX 2.1, section 2.9): of `hashes` the first of MD5,
- * SHA-1, SHA-256, SHA-512 counts, else the first by name. Without any contributing property the whole
- * object is hashed in Redoubt's own namespace.
+ * The deterministic id of a Cyber-observable Object (STIX 2.1, section 2.9). Where it has no contributing property
+ * the whole object is hashed in Redoubt's own namespace.
  */
 export function observableId(object: JsonObject & { type: string }): string {
-  const names = contributing.get(object.type) ?? [];
-  const parts: JsonObject = {};
-  let any = false;
-  for (const name of names) {
-    if (!Object.hasOwn(object, name)) continue;
-    const value = object[name] as Json;
-    parts[name] = name === 'hashes' ? oneHash(value) : value;
-    any = true;
-  }
-  if (any) return `${object.type}--${uuidV5(observableNamespace, canonical(parts))}`;
+  const derived = derivedId(object);
+  if (derived !== undefined) return derived;
   const { id: _, ...rest } = object;
   return generatedId(object.type, canonical(rest));
-}
-
-function oneHash(hashes: Json): Json {
-  if (hashes === null || typeof hashes !== 'object' || Array.isArray(hashes)) return hashes;
-  const name = ['MD5', 'SHA-1', 'SHA-256', 'SHA-512'].find((one) => Object.hasOwn(hashes, one)) ?? Object.keys(hashes).sort()[0];
-  return name === undefined ? {} : { [name]: hashes[name] as Json };
 }
 
 const attackSources = new Set(['mitre-attack', 'mitre-mobile-attack', 'mitre-ics-attack', 'mitre-pre-attack']);

@@ -5,12 +5,13 @@ import { kev } from './kev/index.ts';
 import { misp } from './misp/index.ts';
 import { navigatorLayer } from './navigator-layer/index.ts';
 import { navigatorLayerExport } from './navigator-layer/write.ts';
+import { stix, stix21 } from './stix/index.ts';
 
 /** What can be read. A new format is a folder and one line here. */
-export const formats: readonly Format[] = [misp, kev, navigatorLayer, csv];
+export const formats: readonly Format[] = [stix, misp, kev, navigatorLayer, csv];
 
 /** What can be written. */
-export const exportFormats: readonly ExportFormat[] = [csvExport, navigatorLayerExport];
+export const exportFormats: readonly ExportFormat[] = [stix21, csvExport, navigatorLayerExport];
 
 /** Below this nothing is recognised; every format stays under it for the others' files. */
 const enough = 0.5;

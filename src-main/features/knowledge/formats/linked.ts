@@ -1,5 +1,6 @@
 import { observableId, relationshipId, vulnerabilityId } from '#shared/domain/knowledge/identifiers.ts';
 import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
+import { checkObject } from '#shared/domain/knowledge/stix21/index.ts';
 
 /** The times of objects that a source merely names: any dated version of them is newer. */
 export const undated = '1970-01-01T00:00:00.000Z';
@@ -17,13 +18,22 @@ export function bareVulnerability(cve: string): StixObject {
   };
 }
 
+/** Whether the object keeps every MUST of STIX 2.1. */
+export function isValid(object: StixObject): boolean {
+  return checkObject(object).errors.length === 0;
+}
+
 /**
  * A software observable from a CPE 2.3 name, a package URL or words. Of words, a last one that is a version
  * number (`Log4j 2.14.1`) becomes the version; nothing else is guessed.
  */
 export function softwareFrom(text: string): StixObject {
-  const object: JsonObject & { type: string } = { type: 'software', spec_version: '2.1', ...partsOf(text) };
-  return { ...object, id: observableId(object) };
+  const made = (parts: JsonObject): StixObject => {
+    const object = { type: 'software', spec_version: '2.1', ...parts };
+    return { ...object, id: observableId(object) };
+  };
+  const software = made(partsOf(text));
+  return isValid(software) ? software : made({ name: text });
 }
 
 function partsOf(text: string): JsonObject {

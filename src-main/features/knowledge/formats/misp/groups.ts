@@ -1,6 +1,7 @@
 import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
+import { isValid } from '../linked.ts';
 import type { Attribute } from './attributes.ts';
-import { address, hashes, hashTest, literal, type Observable, observableOf, protocolsFor, sco } from './observables.ts';
+import { address, fullKey, hashes, hashTest, literal, type Observable, observableOf, protocolsFor, sco } from './observables.ts';
 import { writtenTime } from './session.ts';
 
 /** Each object once, the first place counts. */
@@ -10,6 +11,11 @@ export function unique(objects: readonly StixObject[]): StixObject[] {
 
 /** The observables of one MISP object, by its template's name, and the test of those of its attributes that are to be detected. */
 export function groupOf(name: string, attributes: readonly Attribute[]): Observable {
+  const group = candidateOf(name, attributes);
+  return group.objects.every(isValid) ? group : oneByOne(attributes, false);
+}
+
+function candidateOf(name: string, attributes: readonly Attribute[]): Observable {
   switch (name) {
     case 'file':
       return fileOf(attributes);
@@ -194,7 +200,8 @@ function emailOf(attributes: readonly Attribute[]): Observable {
 function registryOf(attributes: readonly Attribute[]): Observable {
   const by = (relation: string) => attributes.find((attribute) => attribute.relation === relation);
   const key = by('key');
-  if (!key) return oneByOne(attributes, false);
+  const full = key && fullKey(key.value);
+  if (!key || full === undefined) return oneByOne(attributes, false);
   const [name, data, type] = [by('name'), by('data'), by('data-type')];
   const value = {
     ...(name ? { name: name.value } : {}),
@@ -202,10 +209,10 @@ function registryOf(attributes: readonly Attribute[]): Observable {
     ...(type && /^REG_[A-Z_]+$/.test(type.value) ? { data_type: type.value } : {}),
   };
   const tests = [
-    ...(key.toIds ? [`windows-registry-key:key = ${literal(key.value)}`] : []),
+    ...(key.toIds ? [`windows-registry-key:key = ${literal(full)}`] : []),
     ...(data?.toIds ? [`windows-registry-key:values[*].data = ${literal(data.value)}`] : []),
     ...(name?.toIds ? [`windows-registry-key:values[*].name = ${literal(name.value)}`] : []),
   ];
-  const object = sco('windows-registry-key', { key: key.value, ...(Object.keys(value).length > 0 ? { values: [value] } : {}) });
+  const object = sco('windows-registry-key', { key: full, ...(Object.keys(value).length > 0 ? { values: [value] } : {}) });
   return { objects: [object], links: [], observations: tests.length > 0 ? [tests.join(' AND ')] : [] };
 }

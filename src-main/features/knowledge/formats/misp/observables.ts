@@ -1,7 +1,7 @@
 import { observableId } from '#shared/domain/knowledge/identifiers.ts';
 import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { isIpAddress, normalMac } from '../csv/addresses.ts';
-import { softwareFrom } from '../linked.ts';
+import { isValid, softwareFrom } from '../linked.ts';
 
 /** What one attribute's value is in STIX: observables, the one meant first, links among them, and the test of a pattern. */
 export interface Observable {
@@ -68,6 +68,11 @@ const accounts: ReadonlyMap<string, string> = new Map([
 
 /** Undefined where STIX has no observable for the type, or the value is not one of its kind. */
 export function observableOf(type: string, value: string): Observable | undefined {
+  const found = candidateOf(type, value);
+  return found?.objects.every(isValid) ? found : undefined;
+}
+
+function candidateOf(type: string, value: string): Observable | undefined {
   const hash = hashes.get(type);
   if (hash)
     return hash.valid.test(value) ? one(sco('file', { hashes: { [hash.name]: value } }), hashTest('file', hash.name, value)) : undefined;
@@ -117,8 +122,10 @@ export function observableOf(type: string, value: string): Observable | undefine
       return one(sco('email-message', { is_multipart: false, body: value }), `email-message:body = ${literal(value)}`);
     case 'email-message-id':
       return one(sco('email-message', { is_multipart: false, message_id: value }), `email-message:message_id = ${literal(value)}`);
-    case 'regkey':
-      return one(sco('windows-registry-key', { key: value }), `windows-registry-key:key = ${literal(value)}`);
+    case 'regkey': {
+      const key = fullKey(value);
+      return key ? one(sco('windows-registry-key', { key }), `windows-registry-key:key = ${literal(key)}`) : undefined;
+    }
     case 'mutex':
       return one(sco('mutex', { name: value }), `mutex:name = ${literal(value)}`);
     case 'AS': {
@@ -154,9 +161,11 @@ function composite(type: string, value: string): Observable | undefined {
     );
   }
   if (type === 'regkey|value') {
+    const key = fullKey(first);
+    if (key === undefined) return undefined;
     return one(
-      sco('windows-registry-key', { key: first, values: [{ data: second }] }),
-      `windows-registry-key:key = ${literal(first)} AND windows-registry-key:values[*].data = ${literal(second)}`,
+      sco('windows-registry-key', { key, values: [{ data: second }] }),
+      `windows-registry-key:key = ${literal(key)} AND windows-registry-key:values[*].data = ${literal(second)}`,
     );
   }
   if (type === 'domain|ip') {
@@ -188,6 +197,23 @@ function composite(type: string, value: string): Observable | undefined {
     };
   }
   return undefined;
+}
+
+const hives: Readonly<Record<string, string>> = {
+  HKLM: 'HKEY_LOCAL_MACHINE',
+  HKCU: 'HKEY_CURRENT_USER',
+  HKCR: 'HKEY_CLASSES_ROOT',
+  HKU: 'HKEY_USERS',
+  HKCC: 'HKEY_CURRENT_CONFIG',
+  HKPD: 'HKEY_PERFORMANCE_DATA',
+};
+
+/** STIX wants the hive in full (section 6.17); a key without its hive is none. */
+export function fullKey(key: string): string | undefined {
+  const [hive = '', ...path] = key.replace(/^(?:Computer|REGISTRY)?\\/i, '').split('\\');
+  const name = hive.replace(/:$/, '').toUpperCase();
+  const full = Object.hasOwn(hives, name) ? hives[name] : Object.values(hives).find((one) => one === name);
+  return full && [full, ...path].join('\\');
 }
 
 /** The layer that is certain; MISP does not say which transport. */

@@ -1,5 +1,5 @@
 import { generatedId } from '#shared/domain/knowledge/identifiers.ts';
-import { type JsonObject, type StixObject, type Tlp, tlpLevels } from '#shared/domain/knowledge/stix.ts';
+import { type Json, type JsonObject, type StixObject, type Tlp, tlpLevels } from '#shared/domain/knowledge/stix.ts';
 import { tlpMarkingId, tlpOfMarkings } from '#shared/domain/knowledge/tlp.ts';
 import { isUuid } from '#shared/domain/knowledge/uuid.ts';
 import type { Item, ReadContext } from '../format.ts';
@@ -134,12 +134,26 @@ export function tagsOf(raw: JsonObject): { labels: string[]; markings: Tlp[] } {
   return { labels, markings: level ? [level] : [] };
 }
 
-/** Members that say nothing are left out: null, empty texts, lists and objects. */
+/** Members that say nothing are left out, however deep: null, empty texts, lists and objects. */
 export function rest(raw: JsonObject, handled: ReadonlySet<string>): JsonObject {
-  return Object.fromEntries(
-    Object.entries(raw).filter(([name, value]) => {
-      if (handled.has(name) || value === null || value === '') return false;
-      return typeof value !== 'object' || Object.keys(value).length > 0;
-    }),
-  );
+  const entries: [string, Json][] = [];
+  for (const [name, value] of Object.entries(raw)) {
+    if (handled.has(name)) continue;
+    const said = saying(value);
+    if (said !== undefined) entries.push([name, said]);
+  }
+  return Object.fromEntries(entries);
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+function saying(value: Json): Json | undefined {
+  if (value === null || value === '') return undefined;
+  if (Array.isArray(value)) {
+    const items = value.map(saying).filter((item) => item !== undefined);
+    return items.length > 0 ? items : undefined;
+  }
+  if (typeof value !== 'object') return value;
+  const inner = rest(value, nothing);
+  return Object.keys(inner).length > 0 ? inner : undefined;
 }

@@ -91,7 +91,7 @@ function* fromLayer(layer: JsonObject, path: string, context: ReadContext, used:
     ...(attack ? { attack_version: attack } : {}),
     ...(version ? { layer_version: version } : {}),
     ...(refs.size > 0 ? { technique_refs: [...refs] } : {}),
-    layer,
+    layer: JSON.stringify(layer),
   });
   yield { kind: 'object', object, path: path || 'layer', stamp: true };
   yield* losses;

@@ -2,7 +2,7 @@ import { isOwnType } from '#shared/domain/knowledge/extensions.ts';
 import { externalIdOf } from '#shared/domain/knowledge/identifiers.ts';
 import { nameOf } from '#shared/domain/knowledge/names.ts';
 import { killChainPhases } from '#shared/domain/knowledge/references.ts';
-import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
+import type { Json, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { defineExportFormat, type WriteContext } from '../format.ts';
 import { checkSignal } from '../items.ts';
 import { isObject } from '../json-values.ts';
@@ -32,14 +32,15 @@ export const navigatorLayerExport = defineExportFormat({
   extension: 'json',
 
   async *write(objects, context) {
-    const layers: { id: string; name: string; layer: JsonObject }[] = [];
+    const layers: { id: string; name: string; layer: Json }[] = [];
     const graph: Graph = { threats: new Map(), techniques: new Map(), uses: [], attackVersions: new Map() };
     let others = false;
     for await (const page of objects) {
       checkSignal(context.signal);
       for (const object of page) {
-        if (object.type === 'x-redoubt-layer' && isObject(object.layer)) {
-          layers.push({ id: object.id, name: nameOf(object), layer: object.layer });
+        if (object.type === 'x-redoubt-layer') {
+          const layer = keptLayer(object, context);
+          if (layer !== undefined) layers.push({ id: object.id, name: nameOf(object), layer });
         } else {
           others ||= !besideLayers.has(object.type);
           collect(object, graph, context);
@@ -56,6 +57,17 @@ export const navigatorLayerExport = defineExportFormat({
     yield `${JSON.stringify(computed(graph, context), undefined, 2)}\n`;
   },
 });
+
+function keptLayer(object: StixObject, context: WriteContext): Json | undefined {
+  try {
+    const layer = typeof object.layer === 'string' ? (JSON.parse(object.layer) as Json) : undefined;
+    if (isObject(layer)) return layer;
+  } catch {
+    // Told below, as any other layer that is none.
+  }
+  context.lose({ id: object.id, path: 'layer', what: `“${nameOf(object)}” holds no layer that can be read` });
+  return undefined;
+}
 
 interface Graph {
   /** Live threats by id: their names. */

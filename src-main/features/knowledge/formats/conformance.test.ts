@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import { describe, it } from 'vitest';
+import { describeFormat, type Subject } from './conformance.ts';
+import { formats } from './index.ts';
+
+const fixturesOf = (id: string) => fileURLToPath(new URL(`./${id}/fixtures/`, import.meta.url));
+const bytes = (text: string) => new TextEncoder().encode(text);
+const names = (objects: Parameters<Subject['namesIn']>[0]) => objects.map(({ name }) => String(name));
+
+const own: Record<(typeof formats)[number]['id'], Pick<Subject, 'withName' | 'namesIn'>> = {
+  stix: {
+    withName: (name) =>
+      bytes(
+        JSON.stringify({
+          type: 'bundle',
+          id: 'bundle--5d0092c5-5f74-4287-9642-33f4c354e56d',
+          objects: [
+            {
+              type: 'campaign',
+              spec_version: '2.1',
+              id: 'campaign--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f',
+              created: '2026-10-06T20:03:00.000Z',
+              modified: '2026-10-06T20:03:00.000Z',
+              name,
+            },
+          ],
+        }),
+      ),
+    namesIn: names,
+  },
+  misp: {
+    withName: (info) =>
+      bytes(
+        JSON.stringify({
+          Event: { info, date: '2026-10-01', Attribute: [{ type: 'domain', value: 'a.example', to_ids: false, category: 'Other' }] },
+        }),
+      ),
+    namesIn: names,
+  },
+  csv: {
+    withName: (name) => bytes(`Name,IP Address\r\n"${name.replaceAll('"', '""')}",192.0.2.1\r\n`),
+    namesIn: names,
+  },
+  kev: {
+    withName: (vulnerabilityName) =>
+      bytes(
+        JSON.stringify({
+          catalogVersion: '1',
+          vulnerabilities: [
+            {
+              cveID: 'CVE-2099-1234',
+              vendorProject: 'v',
+              product: 'p',
+              vulnerabilityName,
+              dateAdded: '2026-10-01',
+              shortDescription: 's',
+              requiredAction: 'r',
+              dueDate: '2026-10-02',
+            },
+          ],
+        }),
+      ),
+    namesIn: (objects) => objects.map(({ x_redoubt_kev: kev }) => String((kev as { name?: unknown } | undefined)?.name)),
+  },
+  'navigator-layer': {
+    withName: (name) => bytes(JSON.stringify({ name, domain: 'enterprise-attack', techniques: [{ techniqueID: 'T1059' }] })),
+    namesIn: names,
+  },
+};
+
+for (const format of formats) {
+  const foreign = formats.filter(({ id }) => id !== format.id).map(({ id }) => fixturesOf(id));
+  describeFormat({ format, formats, fixtures: fixturesOf(format.id), foreign, ...own[format.id] }, { describe, it });
+}
