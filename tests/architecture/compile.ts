@@ -19,7 +19,6 @@ export async function compileIn(room: string, text: string): Promise<string[]> {
     join(root, folder, 'tsconfig.json'),
     JSON.stringify({
       extends: `../../${room}/tsconfig.json`,
-      compilerOptions: { incremental: false, tsBuildInfoFile: null },
       include: [`../../${room}`, 'planted.ts'],
     }),
   );
