@@ -52,7 +52,7 @@ export function factsOf(source: StixObject): StixObject {
   for (const property of factProperties) {
     const value = Object.hasOwn(source, property) ? source[property] : undefined;
     if (value === undefined || value === null || value === '') continue;
-    if (Array.isArray(value) && value.length === 0) continue;
+    if (isEmptyList(value)) continue;
     facts[property] = property === 'x_mitre_domains' && Array.isArray(value) ? [...value].sort() : value;
   }
   if (source.type === 'malware' || source.type === 'tool') delete facts.labels;
@@ -73,11 +73,16 @@ function setList(facts: StixObject, property: string, entries: readonly JsonObje
     const picked: JsonObject = {};
     for (const key of keys) {
       const value = Object.hasOwn(entry, key) ? entry[key] : undefined;
-      if (value !== undefined && value !== null) picked[key] = value;
+      if (value !== undefined && value !== null && !isEmptyList(value)) picked[key] = value;
     }
     if (Object.keys(picked).length > 0) kept.set(JSON.stringify(picked), picked);
   }
   if (kept.size > 0) facts[property] = [...kept.values()];
+}
+
+/** STIX 2.1 forbids empty lists (section 2.8). */
+function isEmptyList(value: Json): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function records(value: Json | undefined): JsonObject[] {

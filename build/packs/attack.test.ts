@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
+import { checkObject } from '#shared/domain/knowledge/stix21/index.ts';
 import { readPack, readPackHeader } from '../../src-main/features/intel/packs/read-pack.ts';
 import { makeAttackPacks } from './attack.ts';
 
@@ -238,6 +239,17 @@ describe('facts packs of ATT&CK', () => {
     expect(old.size).toBe(modern.size - 1);
   });
 
+  it('ships objects that break no rule of STIX 2.1, and no prose', { timeout: 120_000 }, async () => {
+    for (const path of shipped) {
+      const broken: string[] = [];
+      for (const object of (await expand(readFileSync(path))).values()) {
+        for (const error of checkObject(object).errors) broken.push(`${object.id}: ${JSON.stringify(error)}`);
+        for (const key of Object.keys(object)) if (prose.has(key) || citations.has(key)) broken.push(`${object.id} holds ${key}`);
+      }
+      expect(broken.slice(0, 10)).toEqual([]);
+    }
+  });
+
   it('ships three packs under 2 MB with MITRE’s notice', () => {
     const packs = shipped.map((path) => readFileSync(path));
     expect(packs.reduce((sum, pack) => sum + pack.length, 0)).toBeLessThan(2_000_000);
@@ -298,7 +310,7 @@ function expectedFact(key: string, value: Json | undefined): Json | undefined {
     return distinct(
       entries.map(
         ({ name, related_asset_sectors }) =>
-          ({ name, ...(related_asset_sectors === undefined ? {} : { related_asset_sectors }) }) as JsonObject,
+          ({ name, ...((related_asset_sectors as Json[] | undefined)?.length ? { related_asset_sectors } : {}) }) as JsonObject,
       ),
     );
   return value;

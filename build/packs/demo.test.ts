@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { isOwnType, ownTypes } from '#shared/domain/knowledge/extensions.ts';
+import { checkObject } from '#shared/domain/knowledge/stix21/index.ts';
 import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { readPack } from '../../src-main/features/intel/packs/read-pack.ts';
 import { makeDemoText } from './demo.ts';
@@ -29,6 +30,7 @@ describe('the demo hospital', () => {
   it('has each id once, own types as declared, and every reference answered by itself or by ATT&CK', async () => {
     const ids = new Set(objects.map((object) => object.id));
     expect(ids.size).toBe(objects.length);
+    expect(objects.flatMap((object) => checkObject(object).errors)).toEqual([]);
     for (const object of objects) if (isOwnType(object.type)) ownTypes[object.type].schema.parse(object);
     const attack = new Set<string>();
     for (const name of ['attack-enterprise', 'attack-ics']) for (const id of await packIds(name)) attack.add(id);
