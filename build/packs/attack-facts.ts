@@ -53,7 +53,7 @@ export function factsOf(source: StixObject): StixObject {
     const value = Object.hasOwn(source, property) ? source[property] : undefined;
     if (value === undefined || value === null || value === '') continue;
     if (isEmptyList(value)) continue;
-    facts[property] = property === 'x_mitre_domains' && Array.isArray(value) ? [...value].sort() : value;
+    facts[property] = property === 'x_mitre_domains' && Array.isArray(value) ? value.map(String).sort() : value;
   }
   if (source.type === 'malware' || source.type === 'tool') delete facts.labels;
   if (source.type === 'malware' && typeof facts.is_family !== 'boolean') facts.is_family = true;

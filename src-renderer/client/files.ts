@@ -15,10 +15,7 @@ export async function upload(
   const { uploadId } = await client.knowledge.openUpload({ name: file.name.slice(-255), size: file.size });
   for (let offset = 0; offset < file.size; offset += piece) {
     const bytes = new Uint8Array(await file.slice(offset, offset + piece).arrayBuffer());
-    const { received } = await client.knowledge.appendUpload(
-      { uploadId, offset, base64: toBase64(bytes) },
-      { ...(signal ? { signal } : {}) },
-    );
+    const { received } = await client.knowledge.appendUpload({ uploadId, offset, base64: toBase64(bytes) }, signal ? { signal } : {});
     onProgress(received);
   }
   return uploadId;

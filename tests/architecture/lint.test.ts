@@ -23,7 +23,7 @@ const breaches: [rule: string, file: string, text: string][] = [
   ['no-restricted-globals', 'src-main/h.ts', `export const call = () => fetch('http://127.0.0.1');`],
   ['no-console', 'src-main/i.ts', `console.log('here');`],
   ['no-eval', 'src-main/j.ts', `eval('1');`],
-  ['only-throw-error', 'src-main/k.ts', `export const fail = () => { throw 'text'; };`],
+  ['no-throw-literal', 'src-main/k.ts', `export const fail = () => { throw 'text'; };`],
   ['switch-exhaustiveness-check', 'src-main/l.ts', `export function f(x: 'a' | 'b') { switch (x) { case 'a': return 1; } return 0; }`],
   ['prefer-node-protocol', 'src-main/m.ts', `export { join } from 'path';`],
   ['no-restricted-properties', 'src-shared/domain/a.ts', 'export const at = () => Date.now();'],

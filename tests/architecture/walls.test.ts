@@ -178,8 +178,10 @@ describe('the habits', () => {
     expect(names.filter((name) => /^(?:utils?|helpers?|managers?|common|misc)(?:\.|$)/.test(name))).toEqual([]);
   });
 
-  it('no file grows past 400 lines', () => {
-    const long = source.filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 401);
+  it('no file grows past 400 lines, message catalogues apart', () => {
+    const long = source.filter(
+      (file) => !file.startsWith('src-renderer/messages/') && readFileSync(join(root, file), 'utf8').split('\n').length > 401,
+    );
     expect(long).toEqual([]);
   });
 });
