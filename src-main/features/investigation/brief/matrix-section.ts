@@ -50,7 +50,7 @@ function picture({ tactics }: Matrix, title: string): Markup {
   });
   const width = Math.max(1, left - between);
   const height = perColumn * (size + gap) - gap;
-  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${`${title}, a square for each technique, filled where an imported threat uses it; the list below says the same.`}">${columns}</svg>`;
+  return html`<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="xMinYMin" role="img" aria-label="${`${title}, a square for each technique, filled where an imported threat uses it; the list below says the same.`}">${columns}</svg>`;
 }
 
 function tacticList({ name, techniques }: Matrix['tactics'][number]): Markup {

@@ -10,7 +10,7 @@ h2{font-size:1.25rem;margin:2.5rem 0 .5rem;padding-top:1rem;border-top:1px solid
 h3{font-size:1rem;margin:1.5rem 0 .5rem}
 p{margin:.5rem 0;max-width:46rem;overflow-wrap:anywhere}
 .soft,caption,.when{color:var(--soft)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1.5rem 0;padding:0}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(13rem,45%),1fr));gap:.75rem;margin:1.5rem 0;padding:0}
 .facts div{background:var(--band);border-radius:.5rem;padding:.75rem 1rem}
 .facts dt{color:var(--soft);font-size:.875rem}
 .facts dd{margin:0;font-size:1.5rem;font-weight:650;font-variant-numeric:tabular-nums}
@@ -18,8 +18,9 @@ p{margin:.5rem 0;max-width:46rem;overflow-wrap:anywhere}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:0 2.5rem;align-items:start}
 table{border-collapse:collapse;width:100%;font-size:.9375rem;margin:.5rem 0}
 caption{text-align:left;font-size:.875rem;padding-bottom:.25rem}
-th,td{text-align:left;vertical-align:top;padding:.375rem .75rem .375rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-th{font-weight:600;overflow-wrap:normal}
+th,td{text-align:left;vertical-align:top;padding:.375rem .75rem .375rem 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}
+th{font-weight:600}
+td:first-child{min-width:8rem}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 code{font:.875em ui-monospace,"Cascadia Mono",Menlo,monospace;overflow-wrap:anywhere}
 .good{color:var(--good);font-weight:600}
@@ -32,5 +33,5 @@ svg rect.used{fill:var(--used)}
 .tactics ul{margin:.25rem 0 0;padding:0 0 0 1rem}
 .tactics li li{margin:.125rem 0}
 footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem;font-size:.875rem;color:var(--soft)}
-@media print{:root{--page:#fff;--text:#000;--soft:#444;--line:#bbb;--band:#f3f3f3;--accent:#000;--cell:#ddd;--used:#222;--warn:#7c2d12;--good:#14532d}body{font-size:10.5pt}main{max-width:none;padding:0}h2,h3{break-after:avoid}tr,.facts div{break-inside:avoid}thead{display:table-header-group}.wide{overflow:visible}svg{print-color-adjust:exact}}
+@media print{:root{--page:#fff;--text:#000;--soft:#444;--line:#bbb;--band:#f3f3f3;--accent:#000;--cell:#ddd;--used:#222;--warn:#7c2d12;--good:#14532d}body{font-size:10.5pt}main{max-width:none;padding:0}h2,h3{break-after:avoid}tr,.facts div{break-inside:avoid}thead{display:table-header-group}td,th{overflow-wrap:anywhere}.wide{overflow:visible}svg{print-color-adjust:exact}}
 `.trim();
