@@ -117,8 +117,21 @@ function fromEventReport(work: EventWork, raw: Json, path: string): void {
   work.items.push({ kind: 'object', object, path });
 }
 
-const threatLevels: Readonly<Record<string, string>> = { '1': 'high', '2': 'medium', '3': 'low', '4': 'undefined' };
-const analyses: Readonly<Record<string, string>> = { '0': 'initial', '1': 'ongoing', '2': 'complete' };
+const threatLevels: ReadonlyMap<string, string> = new Map([
+  ['1', 'high'],
+  ['2', 'medium'],
+  ['3', 'low'],
+  ['4', 'undefined'],
+]);
+const analyses: ReadonlyMap<string, string> = new Map([
+  ['0', 'initial'],
+  ['1', 'ongoing'],
+  ['2', 'complete'],
+]);
+
+function wordFor(words: ReadonlyMap<string, string>, number: string | undefined): string | undefined {
+  return number === undefined ? undefined : words.get(number);
+}
 
 interface About {
   readonly id: string;
@@ -133,10 +146,10 @@ function reportOf(work: EventWork, event: JsonObject, path: string, about: About
   if (refs.length === 0 && work.creator !== undefined) refs.push(work.creator);
   if (refs.length === 0) return undefined;
   const { kept } = work;
-  const threat = textIn(event, 'threat_level_id');
-  const analysis = textIn(event, 'analysis');
+  const threatLevel = wordFor(threatLevels, textIn(event, 'threat_level_id'));
+  const stage = wordFor(analyses, textIn(event, 'analysis'));
   const date = textIn(event, 'date');
-  const others = rest(event, handled);
+  const others = rest(event, new Set([...handled, ...(threatLevel ? ['threat_level_id'] : []), ...(stage ? ['analysis'] : [])]));
   const related = listIn(event, 'RelatedEvent').map((entry) => objectIn(entry, 'Event') ?? entry);
   const { labels: _, ...properties } = common(work, about.type, event, path);
   return {
@@ -153,8 +166,8 @@ function reportOf(work: EventWork, event: JsonObject, path: string, about: About
       : {}),
     object_refs: refs,
     ...(date ? { x_misp_date: date } : {}),
-    ...(threat && threatLevels[threat] ? { x_misp_threat_level: threatLevels[threat] } : {}),
-    ...(analysis && analyses[analysis] ? { x_misp_analysis: analyses[analysis] } : {}),
+    ...(threatLevel ? { x_misp_threat_level: threatLevel } : {}),
+    ...(stage ? { x_misp_analysis: stage } : {}),
     ...(Object.keys(others).length > 0 ? { x_misp_event: others } : {}),
     ...(kept.attributes.length > 0 ? { x_misp_attributes: kept.attributes } : {}),
     ...(kept.objects.length > 0 ? { x_misp_objects: kept.objects } : {}),
