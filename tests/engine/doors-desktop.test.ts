@@ -318,6 +318,66 @@ describe('the hand-over of the channel', () => {
   });
 });
 
+describe('the engine’s process', () => {
+  it('serves a page over its port, keeps its key with the keychain, lets command lines attach, and closes in order', {
+    timeout: 60_000,
+  }, () => {
+    const dataDir = join(home, 'engine');
+    const script = `
+      import { MessageChannel } from 'node:worker_threads';
+      import { existsSync } from 'node:fs';
+      // Electron's ports hand their listeners an event; Node's hand them the data.
+      const electronPort = (port) => ({
+        postMessage: (message) => port.postMessage(message),
+        on: (name, listener) => port.on(name, (data) => listener({ data })),
+        off() {},
+        start: () => port.start(),
+        close: () => port.close(),
+      });
+      const toParent = [], fromParent = [];
+      process.parentPort = { postMessage: (message) => { toParent.push(message); queueMicrotask(() => tell({ kind: 'secret', call: message.call, ...(message.action === 'get' && toParent.length > 1 ? { value: toParent[0].value } : {}) })); }, on: (_name, listener) => fromParent.push(listener) };
+      await import(${JSON.stringify(join(appDir, 'out/main/engine-process.js'))});
+      const tell = (data, ports = []) => { for (const listener of fromParent) listener({ data, ports }); };
+      tell({ kind: 'start', dataDir: ${JSON.stringify(dataDir)}, resourcesDir: ${JSON.stringify(join(appDir, 'resources'))}, hasKeychain: true });
+      const { port1, port2 } = new MessageChannel();
+      tell({ kind: 'page' }, [electronPort(port1)]);
+      const waiting = new Map();
+      port2.on('message', ({ head }) => waiting.get(head.call)?.(head.error?.code ?? head.output));
+      let calls = 0;
+      const call = (name, input) => new Promise((resolve) => { waiting.set(calls, resolve); port2.postMessage({ head: { kind: 'call', call: calls++, name, ...(input ? { input } : {}) } }); });
+      const until = async (holds) => { for (let wait = 0; wait < 500 && !(await holds()); wait++) await new Promise((resolve) => setTimeout(resolve, 20)); };
+      const before = await call('admin.getWorkspace');
+      const created = await call('admin.createWorkspace', { passphrase: 'correct horse', rememberInKeychain: true });
+      const [secret] = toParent;
+      const stats = await call('knowledge.getStats');
+      const outside = await call('knowledge.exportGraph', { format: 'csv', path: '/tmp/out.csv' });
+      const attachFile = ${JSON.stringify(join(dataDir, 'attach.json'))};
+      await until(() => existsSync(attachFile));
+      const attachable = existsSync(attachFile);
+      process.on('exit', (code) => process.stdout.write(JSON.stringify({
+        before: before.state, recoveryCode: typeof created.recoveryCode, stats, outside, attachable, code, left: existsSync(attachFile),
+        secret: { ...secret, call: 0, name: secret.name.slice(0, 17), value: secret.value.length },
+      })));
+      tell({ kind: 'close' });`;
+    const result = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      timeout: 50_000,
+      env: { ...process.env, HOME: home },
+    });
+    expect(result.stderr).toBe('');
+    expect(JSON.parse(result.stdout)).toEqual({
+      before: 'none',
+      recoveryCode: 'string',
+      stats: { objects: {}, relationships: {} },
+      outside: 'forbidden',
+      attachable: true,
+      code: 0,
+      left: false,
+      secret: { kind: 'secret', call: 0, action: 'set', name: 'redoubt-workspace', value: 32 },
+    });
+  });
+});
+
 describe('the preload', () => {
   const run = (origin: string, top = true) => {
     const script = `
