@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { LedgerEntry, WorkspaceState } from '#shared/contract/admin.ts';
 import type { RedoubtContract } from '#shared/contract/index.ts';
@@ -273,12 +272,10 @@ function deviceOf(database: Database): string {
   return known ?? randomUUID();
 }
 
+/** From the environment: asking the system for a user's name may ask a directory server. */
 function personOf(): string {
-  try {
-    return userInfo().username || 'analyst';
-  } catch {
-    return 'analyst';
-  }
+  const { USER, LOGNAME, USERNAME } = process.env;
+  return USER || LOGNAME || USERNAME || 'analyst';
 }
 
 function refusalEntry({ at, by, host, port }: Refusal): LedgerEntry {

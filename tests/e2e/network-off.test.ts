@@ -110,7 +110,7 @@ describe.skipIf(missing !== '')(`the main job without a network${missing ? ` (sk
     expect(seen.reduce((sum, { calls }) => sum + calls, 0)).toBeGreaterThan(0);
   });
 
-  it('serves the browser by loopback only, also while a command line attaches', { timeout: 120_000 }, async () => {
+  it('serves the browser by loopback only', { timeout: 120_000 }, async () => {
     if (!existsSync(join(root, 'out/renderer/index.html'))) {
       const { buildFace } = await import('../../build/launch/face.mjs');
       await buildFace();
