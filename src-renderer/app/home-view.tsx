@@ -1,7 +1,6 @@
 import { FileUp, Import } from 'lucide-react';
 import type { Stats } from '#shared/contract/knowledge.ts';
 import { useQuery } from '#renderer/client/index.ts';
-import { NetworkSeal } from '#renderer/features/admin/index.ts';
 import { FirstRun } from '#renderer/features/intel/index.ts';
 import { EntityLine, exploreHref, importHref, KindGlyph, typeLabel } from '#renderer/features/knowledge/index.ts';
 import { Failed, LinkButton, Loading, useText, type ViewProps } from '#renderer/ui/index.ts';
@@ -54,7 +53,6 @@ function Overview({ stats, total }: { stats: Stats; total: number }) {
             {t('home.counts', { objects: t.number(total), relationships: t.number(relationships), types: types.length })}
           </p>
         </div>
-        <NetworkSeal link />
       </div>
       <div className="home-columns">
         <section className="stack" aria-labelledby="home-kinds">

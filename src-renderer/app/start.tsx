@@ -4,6 +4,7 @@ import { App } from './app.tsx';
 import { applyPreferences } from './preferences.ts';
 import '#renderer/ui/tokens.css';
 import '#renderer/ui/base.css';
+import '#renderer/ui/layout.css';
 
 /** Puts the face on the page, over whatever connection it is given. */
 export function start(connect: () => Promise<Connection>) {

@@ -245,7 +245,7 @@ export const en = {
   'graph.focus': 'Focus',
   'graph.large': 'Large view',
   'graph.node': 'Node',
-  'graph.relation': 'Relation to the centre',
+  'graph.relation': 'Relation',
   'graph.centre': 'centre',
   'graph.hopsAway': '{hops, plural, one {# hop} other {# hops}} away',
   'graph.label': 'Graph of {nodes, number} nodes and {edges, number} relationships; the table beside it holds the same nodes',

@@ -19,7 +19,10 @@ interface Joined {
 
 /** Milliseconds without a gesture after which no frame is drawn any more. */
 const idleAfter = 1_200;
-const named = 28;
+/** Names in the picture, in a wide and in a narrow frame. */
+const named = { wide: 26, narrow: 12 };
+/** Frame width (pixels) from which it is wide. */
+const wide = 600;
 
 export function ForceScene(props: GraphSceneProps) {
   const { nodes, links, centreId, selectedId, colours, reducedMotion } = props;
@@ -73,12 +76,13 @@ export function ForceScene(props: GraphSceneProps) {
     };
   }, [nodes, links]);
 
-  const names = useMemo(() => labelled(nodes, named), [nodes]);
+  const isWide = size.width >= wide;
+  const names = useMemo(() => labelled(nodes, isWide ? named.wide : named.narrow), [nodes, isWide]);
   const draw = useCallback(
     ({ node }: Placed) => {
       const group = new Group();
       const centre = node.id === centreId;
-      const scale = centre ? 13 : 6 + Math.min(5, Math.sqrt(node.weight) * 0.7);
+      const scale = centre ? 20 : 7.5 + Math.min(6, Math.sqrt(node.weight) * 0.7);
       const icon = token(node.shape, node.colour, colours.background);
       icon.scale.set(scale, scale, 1);
       icon.name = 'icon';
@@ -90,8 +94,8 @@ export function ForceScene(props: GraphSceneProps) {
       halo.visible = centre;
       group.add(halo);
       if (centre || names.has(node.id)) {
-        const tag = nameTag(node.label, colours.ink, colours.background, centre ? 6 : 4.2);
-        tag.position.set(0, -(scale * 0.5 + (centre ? 6 : 3)), 0);
+        const tag = nameTag(node.label, colours.ink, colours.background, centre ? 8.5 : 5.6);
+        tag.position.set(0, -(scale * 0.5 + (centre ? 8 : 4)), 0);
         tag.name = 'name';
         group.add(tag);
       }
@@ -115,6 +119,20 @@ export function ForceScene(props: GraphSceneProps) {
     wake();
   }, [near, centreId, selectedId, wake]);
 
+  /** Brings the whole picture into view, closer than the library's own fit, which reckons with the box's corners. */
+  const fit = () => {
+    const all = [...places.current.values()];
+    const mean = (axis: 'x' | 'y' | 'z') => all.reduce((sum, place) => sum + (place[axis] ?? 0), 0) / Math.max(1, all.length);
+    const centre = { x: mean('x'), y: mean('y'), z: mean('z') };
+    const radius = Math.max(
+      30,
+      ...all.map((place) => Math.hypot((place.x ?? 0) - centre.x, (place.y ?? 0) - centre.y, (place.z ?? 0) - centre.z)),
+    );
+    const aspect = Math.min(1, size.width / Math.max(1, size.height));
+    const away = (radius * 1.12) / Math.tan((25 * Math.PI) / 180) / aspect;
+    graph.current?.cameraPosition({ x: centre.x, y: centre.y, z: centre.z + away }, centre, reducedMotion ? 0 : 400);
+  };
+
   const { focusRequests = 0 } = props;
   useEffect(() => {
     const place = selectedId === undefined ? undefined : places.current.get(selectedId);
@@ -126,11 +144,13 @@ export function ForceScene(props: GraphSceneProps) {
   }, [focusRequests]);
 
   useEffect(() => {
-    graph.current?.d3Force('charge')?.strength(nodes.length > 120 ? -55 : -110);
-    graph.current?.d3Force('link')?.distance(nodes.length > 120 ? 34 : 44);
+    graph.current?.d3Force('charge')?.strength(nodes.length > 150 ? -38 : nodes.length > 60 ? -60 : -90);
+    graph.current?.d3Force('link')?.distance(nodes.length > 150 ? 30 : 40);
   }, [nodes.length, size.width > 0]);
 
-  const touches = (link: Joined) => selectedId !== undefined && (link.link.source === selectedId || link.link.target === selectedId);
+  // Every link of a one-hop picture touches the centre: only another node's links are told apart.
+  const touches = (link: Joined) =>
+    selectedId !== undefined && selectedId !== centreId && (link.link.source === selectedId || link.link.target === selectedId);
   return (
     // The picture is for the pointer; keys and screen readers use the synchronised table, as the label says.
     <div
@@ -154,20 +174,20 @@ export function ForceScene(props: GraphSceneProps) {
           backgroundColor={colours.background}
           showNavInfo={false}
           controlType="orbit"
-          warmupTicks={reducedMotion ? 160 : 70}
-          cooldownTicks={reducedMotion ? 0 : 70}
+          warmupTicks={140}
+          cooldownTicks={0}
           nodeThreeObject={draw}
           nodeLabel={({ node }) => plain(node.label)}
           linkLabel={({ link }) => plain(link.label)}
           linkColor={(link) => (touches(link) ? colours.active : colours.link)}
-          linkOpacity={0.85}
+          linkOpacity={0.7}
           linkWidth={0}
-          linkDirectionalArrowLength={2.4}
+          linkDirectionalArrowLength={3}
           linkDirectionalArrowRelPos={0.92}
           linkDirectionalArrowColor={(link) => (touches(link) ? colours.active : colours.link)}
           enableNodeDrag={false}
           onEngineStop={() => {
-            if (!settled.current) graph.current?.zoomToFit(reducedMotion ? 0 : 400, 36);
+            if (!settled.current) fit();
             settled.current = true;
             rest(idleAfter);
           }}

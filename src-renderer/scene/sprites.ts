@@ -1,4 +1,4 @@
-import { CanvasTexture, LinearFilter, Sprite, SpriteMaterial, SRGBColorSpace } from 'three';
+import { CanvasTexture, LinearMipmapLinearFilter, Sprite, SpriteMaterial, SRGBColorSpace } from 'three';
 import type { SceneShape } from './scene.ts';
 
 /** Corners of a shape in a 16-unit box, as in the lists beside the picture. */
@@ -40,7 +40,15 @@ export function token(shape: SceneShape | 'halo', colour: string, edge: string):
     });
     textures.set(key, texture);
   }
-  return new Sprite(new SpriteMaterial({ map: texture, transparent: true, depthWrite: false, alphaTest: 0.05 }));
+  return tokenSprite(texture);
+}
+
+/** Tokens lie over the lines; among themselves the nearer one covers, as the renderer sorts them by distance. */
+function tokenSprite(texture: CanvasTexture): Sprite {
+  const sprite = new Sprite(new SpriteMaterial({ map: texture, transparent: true, depthWrite: false, depthTest: false }));
+  // The graph library draws its lines at order 10.
+  sprite.renderOrder = 20;
+  return sprite;
 }
 
 /** A name as a sprite, `height` units high. */
@@ -55,7 +63,7 @@ export function nameTag(text: string, colour: string, halo: string, height: numb
     brush.textAlign = 'center';
     brush.textBaseline = 'middle';
     brush.lineJoin = 'round';
-    brush.lineWidth = 10;
+    brush.lineWidth = 12;
     brush.strokeStyle = halo;
     brush.strokeText(short, width / 2, 33);
     brush.fillStyle = colour;
@@ -63,7 +71,7 @@ export function nameTag(text: string, colour: string, halo: string, height: numb
   });
   const sprite = new Sprite(new SpriteMaterial({ map: texture, transparent: true, depthWrite: false, depthTest: false }));
   sprite.scale.set((width / 64) * height, height, 1);
-  sprite.renderOrder = 10;
+  sprite.renderOrder = 30;
   // A name is no target: clicks go to the token.
   sprite.raycast = () => {};
   return sprite;
@@ -77,7 +85,8 @@ function draw(width: number, height: number, paint: (brush: CanvasRenderingConte
   if (brush) paint(brush);
   const texture = new CanvasTexture(canvas);
   texture.colorSpace = SRGBColorSpace;
-  texture.minFilter = LinearFilter;
+  texture.minFilter = LinearMipmapLinearFilter;
+  texture.anisotropy = 4;
   return texture;
 }
 

@@ -31,7 +31,7 @@ interface GridProps<R> {
 
 /** A table of any length that draws only the rows in sight. Arrows, Page, Home and End move; Enter opens. */
 export function VirtualGrid<R>(props: GridProps<R>) {
-  const { columns, count, rowHeight = 34, selected } = props;
+  const { columns, count, rowHeight = 32, selected } = props;
   const id = useId();
   const frame = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -48,6 +48,7 @@ export function VirtualGrid<R>(props: GridProps<R>) {
   useEffect(() => {
     if (count > 0) onRange(first, last);
   }, [first, last, count, onRange]);
+  const least = columns.reduce((sum, column) => sum + Number(/([\d.]+)rem/.exec(column.width)?.[1] ?? 5), 0);
   const template = { gridTemplateColumns: columns.map((column) => column.width).join(' ') };
   const move = (to: number) => {
     const index = Math.max(0, Math.min(count - 1, to));
@@ -86,7 +87,7 @@ export function VirtualGrid<R>(props: GridProps<R>) {
       aria-activedescendant={selected >= 0 && selected >= first && selected <= last ? `${id}-${selected}` : undefined}
       onKeyDown={onKey}
     >
-      <div className="grid-head" role="row" aria-rowindex={1} style={template}>
+      <div className="grid-head" role="row" aria-rowindex={1} style={{ ...template, minWidth: `${least}rem` }}>
         {columns.map((column) => {
           const sorted = props.sort?.key === column.key ? (props.sort.descending ? 'descending' : 'ascending') : undefined;
           return (
@@ -104,7 +105,7 @@ export function VirtualGrid<R>(props: GridProps<R>) {
           );
         })}
       </div>
-      <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
+      <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize(), minWidth: `${least}rem` }}>
         {items.map((item) => {
           const row = props.row(item.index);
           return (

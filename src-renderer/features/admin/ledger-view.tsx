@@ -121,7 +121,7 @@ function Entries({ title, none, entries }: { title: string; none: string; entrie
         <p className="quiet">{none}</p>
       ) : (
         <div className="table-scroll panel">
-          <table className="table">
+          <table className="table table-wide">
             <thead>
               <tr>
                 <th scope="col">{t('ledger.at')}</th>

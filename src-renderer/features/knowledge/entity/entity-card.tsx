@@ -5,6 +5,7 @@ import { EntityMarks, KindGlyph, relationLabel, typeLabel } from '../entity-part
 import { entityHref, graphHref } from '../links.ts';
 import { aliasesOf, readFacts } from './facts.ts';
 import { FactTable } from './fact-table.tsx';
+import './entity.css';
 
 /** The short form of an entity, beside a list. */
 export function EntityCard({ id, onClose }: { id: string; onClose?: () => void }) {

@@ -45,7 +45,9 @@ const id = /^[a-z0-9][a-z0-9-]+--[0-9a-f-]{36}$/i;
 /** The properties of an object worth a line in the table of facts, in the object's order. */
 export function readFacts(object: JsonObject): Fact[] {
   return Object.entries(object)
-    .filter(([property, value]) => !elsewhere.has(property) && value !== null && !(Array.isArray(value) && value.length === 0))
+    .filter(
+      ([property, value]) => !elsewhere.has(property) && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0),
+    )
     .map(([property, value]) => ({ property, value: property === 'kill_chain_phases' ? phases(value) : readValue(value) }));
 }
 

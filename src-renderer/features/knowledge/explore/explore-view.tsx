@@ -38,19 +38,19 @@ export function ExploreView({ place: { query } }: ViewProps) {
   );
   const columns = useMemo(
     (): GridColumn<Row>[] => [
-      { key: 'name', title: t('explore.name'), width: 'minmax(17rem, 3fr)', sortable: true, cell: (row) => <NameCell row={row} /> },
-      { key: 'type', title: t('explore.type'), width: 'minmax(9rem, 1.2fr)', sortable: true, cell: (row) => typeLabel(t, row.type) },
-      { key: 'tactics', title: t('explore.tactics'), width: 'minmax(9rem, 1.4fr)', cell: (row) => row.tactics.map(inWords).join(', ') },
-      { key: 'platforms', title: t('explore.platforms'), width: 'minmax(9rem, 1.4fr)', cell: (row) => row.platforms.join(', ') },
-      { key: 'degree', title: t('explore.links'), width: '5.5rem', numeric: true, sortable: true, cell: (row) => t.number(row.degree) },
-      { key: 'source', title: t('explore.source'), width: 'minmax(8rem, 1fr)', cell: (row) => row.source },
+      { key: 'name', title: t('explore.name'), width: 'minmax(15rem, 3fr)', sortable: true, cell: (row) => <NameCell row={row} /> },
+      { key: 'type', title: t('explore.type'), width: 'minmax(8.5rem, 1.2fr)', sortable: true, cell: (row) => typeLabel(t, row.type) },
+      { key: 'degree', title: t('explore.links'), width: '4.5rem', numeric: true, sortable: true, cell: (row) => t.number(row.degree) },
+      { key: 'tactics', title: t('explore.tactics'), width: 'minmax(8rem, 1.4fr)', cell: (row) => row.tactics.map(inWords).join(', ') },
+      { key: 'platforms', title: t('explore.platforms'), width: 'minmax(7rem, 1.4fr)', cell: (row) => row.platforms.join(', ') },
       {
         key: 'modified',
         title: t('explore.modified'),
-        width: '8rem',
+        width: '7.5rem',
         sortable: true,
         cell: (row) => (row.modified ? t.date(row.modified) : ''),
       },
+      { key: 'source', title: t('explore.source'), width: 'minmax(7rem, 1fr)', cell: (row) => row.source },
     ],
     [t],
   );

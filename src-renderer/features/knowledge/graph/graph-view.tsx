@@ -2,7 +2,6 @@ import { useQuery } from '#renderer/client/index.ts';
 import { Failed, useText, type ViewProps } from '#renderer/ui/index.ts';
 import { EntityLine } from '../entity-parts.tsx';
 import { Neighbourhood } from './neighbourhood.tsx';
-import '../lists.css';
 
 /** One entity's surroundings over the whole window. */
 export function GraphView({ place: { rest } }: ViewProps) {

@@ -60,11 +60,11 @@ export function Neighbourhood({ id, tall }: { id: string; tall?: boolean }) {
   );
   const columns = useMemo(
     (): GridColumn<WalkRow>[] => [
-      { key: 'name', title: t('graph.node'), width: 'minmax(10rem, 2fr)', cell: (row) => <EntityLine entity={row.node} plain /> },
+      { key: 'name', title: t('graph.node'), width: 'minmax(11rem, 2.2fr)', cell: (row) => <EntityLine entity={row.node} plain /> },
       {
         key: 'relation',
         title: t('graph.relation'),
-        width: 'minmax(7rem, 1fr)',
+        width: 'minmax(6.5rem, 1fr)',
         cell: ({ node, relation }) =>
           relation
             ? relationLabel(t, relation.relationshipType, relation.direction)
@@ -72,7 +72,7 @@ export function Neighbourhood({ id, tall }: { id: string; tall?: boolean }) {
               ? t('graph.centre')
               : t('graph.hopsAway', { hops: node.hops }),
       },
-      { key: 'degree', title: t('explore.links'), width: '4.5rem', numeric: true, cell: (row) => t.number(row.node.degree) },
+      { key: 'degree', title: t('explore.links'), width: '4rem', numeric: true, cell: (row) => t.number(row.node.degree) },
     ],
     [t, id],
   );

@@ -15,7 +15,7 @@ function read() {
   const style = getComputedStyle(document.documentElement);
   const value = (name: string) => style.getPropertyValue(name).trim();
   return {
-    scene: { background: value('--sunken'), ink: value('--ink'), link: value('--line-strong'), active: value('--accent') },
+    scene: { background: value('--stage'), ink: value('--ink'), link: value('--line-strong'), active: value('--accent') },
     token: value,
   };
 }

@@ -3,7 +3,6 @@ import { useState } from 'react';
 import type { HistoryEntry } from '#shared/contract/knowledge.ts';
 import { asContractError, useClient, useQuery } from '#renderer/client/index.ts';
 import { Button, Empty, Failed, Loading, Shown, toast, useText, type ViewProps } from '#renderer/ui/index.ts';
-import '../lists.css';
 
 /** What was done in this workspace, newest first; each action can be taken back and done again. */
 export function HistoryView(_: ViewProps) {
@@ -36,7 +35,7 @@ export function HistoryView(_: ViewProps) {
       ) : null}
       {data && data.rows.length > 0 ? (
         <div className="table-scroll panel">
-          <table className="table">
+          <table className="table table-wide">
             <thead>
               <tr>
                 <th scope="col">{t('history.what')}</th>

@@ -6,7 +6,6 @@ import { FilePreviewCard } from './file-preview-card.tsx';
 import { addDroppedFiles, type ImportState, removeFile, runImport, startOver, useImport } from './import-store.ts';
 import { ImportReport } from './import-report.tsx';
 import { ImportsList } from './imports-list.tsx';
-import '../lists.css';
 import './import.css';
 
 /** From files to facts: choose, read one preview of all, import with progress, read the report. */

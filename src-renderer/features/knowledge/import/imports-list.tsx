@@ -30,7 +30,7 @@ export function ImportsList() {
     <section className="stack" aria-labelledby="imports">
       <h2 id="imports">{t('imports.title')}</h2>
       <div className="table-scroll panel">
-        <table className="table">
+        <table className="table table-wide">
           <thead>
             <tr>
               <th scope="col">{t('imports.file')}</th>

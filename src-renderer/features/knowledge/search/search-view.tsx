@@ -19,7 +19,9 @@ export function SearchView({ place: { query } }: ViewProps) {
   const [limit, setLimit] = useState(step);
   const box = useRef<HTMLInputElement>(null);
   const typed = useRef(text);
-  useEffect(() => box.current?.focus(), []);
+  useEffect(() => {
+    box.current?.focus();
+  }, []);
   useEffect(() => {
     // The address may change from outside: Back, or a search from the command palette.
     if (place.text !== undefined && place.text !== typed.current) {
@@ -37,7 +39,9 @@ export function SearchView({ place: { query } }: ViewProps) {
   const answer = useQuery((client, signal) => client.knowledge.search(asked, { signal }), [asked]);
   const results = answer.data?.results ?? [];
   const at = Math.min(active, results.length - 1);
-  useEffect(() => document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' }), [id, at]);
+  useEffect(() => {
+    document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' });
+  }, [id, at]);
   const onKey = (event: KeyboardEvent) => {
     const chosen = results[at];
     if (event.key === 'ArrowDown') setActive(Math.min(results.length - 1, at + 1));
