@@ -18,6 +18,13 @@ export function bareVulnerability(cve: string): StixObject {
   };
 }
 
+/** A reference's address as RFC 3986 has it, other letters escaped; undefined where it has no scheme. */
+export function uriOf(text: string): string | undefined {
+  const plain = text.trim();
+  if (!/^[a-z][a-z0-9+.-]*:\S/i.test(plain) || plain.length > 10_000) return undefined;
+  return plain.toWellFormed().replace(/[^\x21-\x7e]|["<>\\^`{|}]/gu, encodeURIComponent);
+}
+
 /** Whether the object keeps every MUST of STIX 2.1. */
 export function isValid(object: StixObject): boolean {
   return checkObject(object).errors.length === 0;

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ColumnMapping } from '#shared/contract/knowledge.ts';
 import { canonical } from '#shared/domain/knowledge/canonical.ts';
 import { extensionObjectsFor } from '#shared/domain/knowledge/extensions.ts';
+import { vulnerabilityId } from '#shared/domain/knowledge/identifiers.ts';
 import type { StixObject } from '#shared/domain/knowledge/stix.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import { defineFormat, type Item, type ReadContext, type Source } from '../format.ts';
@@ -108,7 +109,7 @@ async function* items(source: Source, context: ReadContext): AsyncIterable<Item>
   const { names, rows } = await beginning(source, context.signal);
   const columns = columnsFrom(names, guessMapping(names, rows), context.mapping);
   let isHeader = true;
-  const seen: Seen = { assets: new Map(), linked: new Set() };
+  const seen: Seen = { assets: new Map(), linked: new Set(), software: new Map() };
   for await (const row of readTable(source, context.signal)) {
     if (isHeader) isHeader = false;
     else yield* rowItems(row, columns, seen, context);
@@ -119,6 +120,8 @@ interface Seen {
   /** Asset id -> row and a digest of the row's content. */
   readonly assets: Map<string, { row: number; digest: string }>;
   readonly linked: Set<string>;
+  /** Software by its text: a table names the same few over and over. */
+  readonly software: Map<string, StixObject>;
 }
 
 function* rowItems(row: Row, columns: readonly Column[], seen: Seen, context: ReadContext): Iterable<Item> {
@@ -129,7 +132,7 @@ function* rowItems(row: Row, columns: readonly Column[], seen: Seen, context: Re
   if (typeof made === 'string') return yield { kind: 'rejected', path, reason: made };
   const { asset, key } = made;
   const { software: _, ...compared } = asset;
-  const digest = createHash('sha1').update(canonical(compared)).digest('base64');
+  const digest = hash('sha1', canonical(compared), 'base64');
   const earlier = seen.assets.get(asset.id);
   const what = `${key.property.replaceAll('_', ' ')} “${key.value.slice(0, 100)}”`;
   if (earlier && earlier.digest !== digest) {
@@ -148,7 +151,7 @@ function* rowItems(row: Row, columns: readonly Column[], seen: Seen, context: Re
     yield { kind: 'object', object: asset, path, stamp: true };
   }
   let added = 0;
-  for (const item of linkedItems(asset.id, made, path, context)) {
+  for (const item of linkedItems(asset.id, made, path, context, seen)) {
     if (seen.linked.has(item.object.id)) continue;
     seen.linked.add(item.object.id);
     added++;
@@ -170,15 +173,16 @@ function* rowItems(row: Row, columns: readonly Column[], seen: Seen, context: Re
 
 type ObjectItem = Item & { kind: 'object'; object: StixObject };
 
-function* linkedItems(assetId: string, { cves, software }: AssetRow, path: string, context: ReadContext): Iterable<ObjectItem> {
+function* linkedItems(assetId: string, { cves, software }: AssetRow, path: string, context: ReadContext, seen: Seen): Iterable<ObjectItem> {
   for (const cve of cves) {
     const known = context.findByExternalId(cve);
-    const vulnerability = bareVulnerability(cve);
-    if (known === undefined) yield { kind: 'object', object: vulnerability, path, partial: true };
-    yield { kind: 'object', object: relate('has', assetId, known ?? vulnerability.id), path, stamp: true };
+    const target = known ?? vulnerabilityId(cve);
+    if (known === undefined && !seen.linked.has(target)) yield { kind: 'object', object: bareVulnerability(cve), path, partial: true };
+    yield { kind: 'object', object: relate('has', assetId, target), path, stamp: true };
   }
   for (const text of software) {
-    const object = softwareFrom(text);
+    const object = seen.software.get(text) ?? softwareFrom(text);
+    seen.software.set(text, object);
     yield { kind: 'object', object, path };
     yield { kind: 'object', object: relate('consists-of', assetId, object.id), path, stamp: true };
   }

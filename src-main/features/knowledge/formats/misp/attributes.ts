@@ -1,7 +1,7 @@
 import { isCveId, relationshipId } from '#shared/domain/knowledge/identifiers.ts';
 import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { isObject, listIn, textIn } from '../json-values.ts';
-import { bareVulnerability } from '../linked.ts';
+import { bareVulnerability, uriOf } from '../linked.ts';
 import { fromGalaxies, fromGalaxyTags } from './galaxies.ts';
 import { type Observable, observableOf, ruleTypeOf, sco } from './observables.ts';
 import { common, type EventWork, epochTime, give, giveShared, idFor, lose, rest, writtenTime } from './session.ts';
@@ -104,7 +104,7 @@ export function fromAttribute(work: EventWork, attribute: Attribute): void {
   const comment = textIn(raw, 'comment');
   if (type === 'link' && !toIds && observableOf('link', value) && listIn(raw, 'Tag').length + listIn(raw, 'Galaxy').length === 0) {
     work.references.push({
-      url: value,
+      url: uriOf(value) ?? value,
       ...(comment ? { description: comment } : {}),
       ...(textIn(raw, 'uuid') ? { external_id: textIn(raw, 'uuid') as string } : {}),
     });

@@ -2,7 +2,7 @@ import { generatedId } from '#shared/domain/knowledge/identifiers.ts';
 import type { Json, JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { isUuid } from '#shared/domain/knowledge/uuid.ts';
 import { isObject, listIn, objectIn, textIn } from '../json-values.ts';
-import { undated } from '../linked.ts';
+import { undated, uriOf } from '../linked.ts';
 import { type EventWork, giveShared, lose, rest } from './session.ts';
 
 /** What a galaxy's clusters are in STIX. A galaxy that is not here is kept as it is. */
@@ -116,7 +116,7 @@ function ofMitre(work: EventWork, type: string, value: string, cluster: JsonObje
 function clusterObject(type: string, value: string, galaxyType: string, cluster: JsonObject, uuid: string | undefined): StixObject {
   const description = textIn(cluster, 'description');
   const synonyms = metaTexts(cluster, 'synonyms').filter((synonym) => synonym !== value);
-  const urls = metaTexts(cluster, 'refs').filter((url) => /^[a-z][a-z0-9+.-]*:\S+$/i.test(url));
+  const urls = metaTexts(cluster, 'refs').flatMap((url) => uriOf(url) ?? []);
   const meta = objectIn(cluster, 'meta');
   const handled = new Set(['synonyms', 'uuid', ...(urls.length === metaTexts(cluster, 'refs').length ? ['refs'] : [])]);
   const leftOver = meta ? rest(meta, handled) : {};
