@@ -1,14 +1,14 @@
 import { canonical } from './canonical.ts';
 import type { JsonObject, StixObject } from './stix.ts';
 import { observableId as derivedId } from './stix21/observable-id.ts';
-import { uuidV5 } from './uuid.ts';
+import { uuidV4Named } from './uuid.ts';
 
 /** The namespace of every id that Redoubt derives itself; never change it: ids in users' workspaces come from it. */
 export const redoubtNamespace = '6f1d9c1e-2f0b-4f57-9a83-0c5f3d1be7a4';
 
-/** A deterministic STIX id for an object that Redoubt makes: the same type and parts give the same id everywhere. */
+/** A deterministic STIX id for an object that Redoubt makes: the same type and parts give the same id everywhere. In the form of UUIDv4, as STIX asks. */
 export function generatedId(type: string, ...parts: string[]): string {
-  return `${type}--${uuidV5(redoubtNamespace, canonical([type, ...parts]))}`;
+  return `${type}--${uuidV4Named(redoubtNamespace, canonical([type, ...parts]))}`;
 }
 
 const cvePattern = /^CVE-\d{4}-\d{4,19}$/i;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sha1, utf8, uuidV5 } from './uuid.ts';
+import { sha1, utf8, uuidV4Named, uuidV5 } from './uuid.ts';
 
 describe('sha1 and utf8', () => {
   it('agree with the platform’s', () => {
@@ -26,7 +26,8 @@ describe('sha1 and utf8', () => {
   });
 });
 
-it('uuidV5 gives the example of RFC 9562', () => {
+it('uuidV5 gives the example of RFC 9562, and the form of version 4 where asked', () => {
   // The example of RFC 9562, appendix A.4.
   expect(uuidV5('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'www.example.com')).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2');
+  expect(uuidV4Named('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'www.example.com')).toBe('2ed6657d-e927-468b-95e1-2665a8aea6a2');
 });

@@ -111,12 +111,21 @@ function namespaceBytes(namespace: string): Uint8Array {
 
 /** UUID version 5 (RFC 9562, section 5.5) of a name in a namespace. */
 export function uuidV5(namespace: string, name: string): string {
+  return named(namespace, name, 5);
+}
+
+/** As version 5, but with version 4's mark: STIX (section 2.9) asks for UUIDv4 for all but observables, and an id by name is no worse. */
+export function uuidV4Named(namespace: string, name: string): string {
+  return named(namespace, name, 4);
+}
+
+function named(namespace: string, name: string, version: 4 | 5): string {
   const text = utf8(name);
   const input = new Uint8Array(16 + text.length);
   input.set(namespaceBytes(namespace));
   input.set(text, 16);
   const digest = sha1(input);
-  digest[6] = ((digest[6] as number) & 0x0f) | 0x50;
+  digest[6] = ((digest[6] as number) & 0x0f) | (version << 4);
   digest[8] = ((digest[8] as number) & 0x3f) | 0x80;
   let id = '';
   for (let index = 0; index < 16; index++) {

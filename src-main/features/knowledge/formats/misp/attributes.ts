@@ -179,7 +179,13 @@ function fromSpecial(work: EventWork, attribute: Attribute): string | undefined 
   const rule = ruleTypeOf(type);
   if (rule !== undefined) {
     const name = /^\s*(?:private\s+|global\s+)*rule\s+(\w+)/m.exec(value)?.[1] ?? /^title:\s*(.+)$/m.exec(value)?.[1] ?? `${type} rule`;
-    return made('indicator', { name, ...described, pattern: value, pattern_type: rule, valid_from: validFrom(work, raw) });
+    return made('indicator', {
+      name,
+      description: comment ?? `${rule} rule`,
+      pattern: value,
+      pattern_type: rule,
+      valid_from: validFrom(work, raw),
+    });
   }
   switch (type) {
     case 'vulnerability':
@@ -269,6 +275,7 @@ function fromObservable(work: EventWork, attribute: Attribute): string | undefin
       path: attribute.path,
       toIds: attribute.toIds,
       name: attribute.value,
+      about: [textIn(attribute.raw, 'category'), attribute.type].filter(Boolean).join(': '),
       extra: mispProperties(attribute),
       key: [attribute.type, attribute.value],
     },
@@ -282,6 +289,8 @@ export interface Wrapped {
   readonly path: string;
   readonly toIds: boolean;
   readonly name: string;
+  /** What it is in MISP's words, for a thing without a comment. */
+  readonly about: string;
   readonly extra: JsonObject;
   readonly key: readonly string[];
 }
@@ -304,7 +313,7 @@ export function wrap(work: EventWork, wrapped: Wrapped, observable: Observable, 
         type: 'indicator',
         id,
         name: name.slice(0, 500),
-        ...(comment ? { description: comment } : {}),
+        description: comment ?? wrapped.about,
         pattern: observations.map((test) => `[${test}]`).join(' AND '),
         pattern_type: 'stix',
         valid_from: validFrom(work, raw),
