@@ -90,6 +90,7 @@ function checkRecord(object: JsonObject, findings: Findings): void {
   checkMembers(object, type, its, findings);
   checkWhole(object, { required: its.required }, findings);
   if (its.shape) checkWhole(object, its.shape, findings);
+  if (its.custom && !type.startsWith('x-') && extensionKinds(object).size === 0) warnCustomType(findings);
   if (its.family === 'object') order(object, 'created', 'modified', findings);
   if (Object.hasOwn(object, 'granular_markings')) checkSelectors(object, findings);
 }
@@ -158,6 +159,13 @@ function checkMembers(object: JsonObject, type: string, its: Rules, findings: Fi
 function hasOwnProperties(object: JsonObject, custom: boolean): boolean {
   const kinds = extensionKinds(object);
   return kinds.has('toplevel-property-extension') || (custom && (kinds.has('new-sdo') || kinds.has('new-sro') || kinds.has('new-sco')));
+}
+
+/** Section 11.2. */
+function warnCustomType(findings: Findings): void {
+  findings.property = 'type';
+  findings.warn('custom-object', 'is no type of STIX; a custom one should begin with x-, or be declared by an extension');
+  findings.property = '';
 }
 
 /** Section 11.1: a property that STIX does not define here. */

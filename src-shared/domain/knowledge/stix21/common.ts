@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../stix.ts';
 import { type Findings, quote } from './findings.ts';
 import { typeOfIdentifier } from './identifiers.ts';
 import {
+  binary,
   boolean,
   type Check,
   dictionary,
@@ -185,6 +186,7 @@ export const reservedNames = new Set(['severity', 'action', 'username', 'phone_n
 /** What a property's name alone says of its value (sections 3.1 and 3.3): `_hex`, `_bin`, `_ref`, `_refs`. */
 export function checkByName(name: string, value: Json, findings: Findings): void {
   if (name.endsWith('_hex')) return hex(value, findings);
+  if (name.endsWith('_bin')) return binary(value, findings);
   if (name.endsWith('_ref') && typeof value === 'string' && typeOfIdentifier(value) === '')
     findings.warn('reference-name', `${name} should hold an identifier, not ${quote(value)}`);
   present(value, findings);

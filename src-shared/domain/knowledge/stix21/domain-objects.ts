@@ -1,3 +1,4 @@
+import type { JsonObject } from '../stix.ts';
 import { killChainPhases } from './common.ts';
 import type { Findings } from './findings.ts';
 import { checkPattern } from './pattern.ts';
@@ -19,7 +20,6 @@ import {
   timestamp,
 } from './values.ts';
 import * as vocabulary from './vocabularies.ts';
-import type { JsonObject } from '../stix.ts';
 
 const strings = listOf(string);
 const anyReferences = listOf(reference());
@@ -61,6 +61,8 @@ const motives = {
 
 function indicatorRules(object: JsonObject, findings: Findings): void {
   order(object, 'valid_from', 'valid_until', findings, false);
+  if (!Object.hasOwn(object, 'name') || !Object.hasOwn(object, 'description'))
+    findings.warn('indicator-name', 'an indicator should have a name and a description');
   const pattern = own(object, 'pattern');
   if (typeof pattern !== 'string') return;
   findings.property = 'pattern';
@@ -152,7 +154,7 @@ export const domainObjects: Readonly<Record<string, Shape>> = {
       precision: float(),
       region: ov(vocabulary.regions, 'region-ov'),
       country: advised((code) => vocabulary.countries.has(code), 'country', 'an ISO 3166-1 alpha-2 code'),
-      administrative_area: string,
+      administrative_area: advised((code) => /^[A-Z]{2}-[A-Z0-9]{1,3}$/.test(code), 'administrative-area', 'an ISO 3166-2 code'),
       city: string,
       street_address: string,
       postal_code: string,

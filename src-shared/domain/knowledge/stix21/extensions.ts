@@ -1,8 +1,9 @@
 import type { Json, JsonObject } from '../stix.ts';
+import { checkByName } from './common.ts';
 import { type Findings, quote } from './findings.ts';
 import { isPropertyName, isTypeName, typeOfIdentifier } from './identifiers.ts';
 import { predefinedExtensions, predefinedNames } from './observable-extensions.ts';
-import { anything, inside, isRecord, own, present } from './values.ts';
+import { inside, isRecord, own } from './values.ts';
 import { extensionTypes } from './vocabularies.ts';
 
 const nothing: ReadonlySet<string> = new Set();
@@ -29,9 +30,13 @@ export function checkExtensions(value: Json, type: string, custom: boolean, find
     const extension = value[key] as Json;
     findings.enter(key);
     if (typeOfIdentifier(key) === 'extension-definition') checkDefined(extension, custom, findings);
-    else if (predefined && Object.hasOwn(predefined, key)) predefined[key]?.(extension, findings);
-    else if (isTypeName(key) && key.endsWith('-ext')) {
-      if (isRecord(extension) && Object.keys(extension).length > 0) anything(extension, findings);
+    else if (predefined && Object.hasOwn(predefined, key)) {
+      predefined[key]?.(extension, findings);
+      checkNames(extension, findings);
+    } else if (isTypeName(key) && key.endsWith('-ext')) {
+      if (isRecord(extension) && Object.keys(extension).length > 0)
+        for (const name of Object.keys(extension))
+          inside(name, extension[name] as Json, (value) => checkMember(name, value, findings), findings);
       else findings.error('must be an object with at least one property');
       findings.warn(
         'custom-extension',
@@ -50,8 +55,20 @@ function checkDefined(extension: Json, custom: boolean, findings: Findings): voi
     findings.error(`extension_type must be one of ${[...extensionTypes].join(', ')}, not ${quote(kind)}`);
   else if (kind.startsWith('new-') && !custom) findings.error(`extension_type ${kind} is for types that STIX does not define`);
   for (const key of Object.keys(extension)) {
-    if (!isPropertyName(key))
-      findings.warn('property-name', `the name ${quote(key)} should be 3 to 250 of a-z, 0-9 and underscore, a letter first`);
-    inside(key, extension[key] as Json, present, findings);
+    inside(key, extension[key] as Json, (value) => checkMember(key, value, findings), findings);
   }
+}
+
+/** Properties of an extension follow the rules for names as an object's own do. */
+function checkMember(name: string, value: Json, findings: Findings): void {
+  if (!isPropertyName(name)) findings.error('the name of a property must be 3 to 250 of a-z, 0-9 and underscore, a letter first');
+  checkByName(name, value, findings);
+}
+
+/** The same for what stands in an extension of STIX beside its own properties. */
+function checkNames(extension: Json, findings: Findings): void {
+  if (!isRecord(extension)) return;
+  for (const name of Object.keys(extension))
+    if (!isPropertyName(name) || /_(?:hex|bin)$/.test(name))
+      inside(name, extension[name] as Json, (value) => checkMember(name, value, findings), findings);
 }

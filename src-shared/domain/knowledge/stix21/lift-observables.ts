@@ -53,31 +53,35 @@ export function separateObservables(observed: StixObject, note: Note): ObservedP
   const container = own(observed, 'objects') as JsonObject;
   const ids = new Map<string, string>();
   const busy = new Set<string>();
+  const done = new Set<string>();
   const built = new Map<string, StixObject>();
   const companions: ObservedParts['companions'] = [];
 
-  const idOf = (key: string): string | undefined => {
-    const known = ids.get(key);
-    if (known !== undefined) return known;
+  const idOf = (key: string): string | undefined => ids.get(key) ?? take(key);
+
+  const take = (key: string): string | undefined => {
     const source = own(container, key);
     const type = isRecord(source) ? own(source, 'type') : undefined;
     if (!isRecord(source) || typeof type !== 'string') return undefined;
-    // In a circle of references one link gets its id without looking on.
+    // In a circle of references, or a very long chain, one link gets its id before it is built.
     if (busy.has(key) || busy.size > MAX_DEPTH) {
       const fixed = seededId(type, `${observed.id} ${key}`);
       ids.set(key, fixed);
       return fixed;
     }
     busy.add(key);
-    const object = build(key, source, type);
+    const id = build(key, source, type);
     busy.delete(key);
-    return object;
+    done.add(key);
+    return id;
   };
 
   const build = (key: string, source: JsonObject, type: string): string => {
     const object: StixObject = { type, spec_version: '2.1', id: '' };
     for (const name of Object.keys(source)) {
-      const target = newName(renamed, type, name);
+      if (name === 'type' || name === 'spec_version') continue;
+      // Observables of 2.0 have no id; one that stands there is kept, but not trusted to be unique.
+      const target = name === 'id' ? 'x_stix20_id' : newName(renamed, type, name);
       if (target !== name) note(`objects.${key}.${name}`, 'renamed', `${name} of ${type} is ${target} now`);
       const value = refer(source[name] as Json, name, `objects.${key}.${name}`, 0);
       if (value !== undefined) put(object, target, name === 'extensions' ? extensions(value, `objects.${key}`) : value);
@@ -144,14 +148,14 @@ export function separateObservables(observed: StixObject, note: Note): ObservedP
     return all;
   };
 
-  const refs: string[] = [];
+  const refs = new Set<string>();
   for (const key of Object.keys(container)) {
-    const id = idOf(key);
+    const id = done.has(key) ? ids.get(key) : take(key);
     if (id === undefined) note(`objects.${key}`, 'no-observable', 'is no observable with a type and is left out', true);
-    else if (!refs.includes(id)) refs.push(id);
+    else refs.add(id);
   }
   delete observed['objects'];
-  if (refs.length > 0) observed['object_refs'] = refs;
+  if (refs.size > 0) observed['object_refs'] = [...refs];
   mark(observed, container, ids, built);
   note('object_refs', 'observables', 'the observables became objects of their own');
   return { companions };

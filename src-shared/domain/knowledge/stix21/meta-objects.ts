@@ -57,8 +57,7 @@ function checkTlp(object: JsonObject, findings: Findings): void {
     findings.error(`must be the marking that STIX defines under this id: TLP ${level[0]}, not ${quote(said ?? 'nothing')}`);
   if (own(object, 'created') !== tlpCreated) findings.error(`must have the created that STIX gives its TLP markings, ${tlpCreated}`);
   const name = own(object, 'name');
-  if (name === undefined) findings.warn('tlp-name', `should have the name ${level[1]}`);
-  else if (name !== level[1]) findings.error(`must have the name ${level[1]}, not ${quote(name)}`);
+  if (name !== level[1]) findings.error(`must have the name ${level[1]}, not ${quote(name ?? 'none')}`);
 }
 
 function checkTlp2(object: JsonObject, findings: Findings): void {

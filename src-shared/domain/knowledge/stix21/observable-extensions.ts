@@ -2,6 +2,7 @@ import { hashes } from './common.ts';
 import { quote } from './findings.ts';
 import { timestampPrecision } from './timestamps.ts';
 import {
+  advised,
   boolean,
   type Check,
   dictionary,
@@ -9,6 +10,7 @@ import {
   float,
   hex,
   integer,
+  isRecord,
   listOf,
   nested,
   openVocabulary,
@@ -39,16 +41,36 @@ const sizes = `size_of_code size_of_initialized_data size_of_uninitialized_data 
 const flags = 'magic_hex win32_version_value_hex checksum_hex subsystem_hex dll_characteristics_hex loader_flags_hex'.split(' ');
 const each = (names: readonly string[], check: Check) => Object.fromEntries(names.map((name) => [name, check]));
 
-const optionalHeader = some({ ...each(versions, integer()), ...each(sizes, count), ...each(flags, hex), hashes }, 'an optional header');
+const headerMembers = { ...each(versions, integer()), ...each(sizes, count), ...each(flags, hex), hashes };
+const optionalHeader = nested(shape(headerMembers, { someOf: Object.keys(headerMembers) }), 'an optional header', true);
 const section = nested(shape({ name: string, size: count, entropy: float(), hashes }, { required: ['name'] }), 'a section');
 const stream = nested(shape({ name: string, hashes, size: count }, { required: ['name'] }), 'an alternate data stream');
 
 const socketOption: Check = (value, findings) => integer()(value, findings);
 
-/** STARTUPINFO as Windows has it: numbers and strings; only its reserved members may be null. */
-const startupMember: Check = (value, findings) => {
-  if (value !== null && typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
-    wrongType('a string or a number', value, findings);
+/** Windows' STARTUPINFO: numbers, strings, and reserved members that are null. */
+const startupStrings = 'lpDesktop lpTitle dwFillAttribute dwFlags wShowWindow hStdInput hStdOutput hStdError'.split(' ');
+const startupNumbers = 'cb dwX dwY dwXSize dwYSize dwXCountChars dwYCountChars cbReserved2'.split(' ');
+const startupInfo: Check = (value, findings) => {
+  dictionary(() => undefined, false)(value, findings);
+  if (!isRecord(value)) return;
+  for (const [key, member] of Object.entries(value)) {
+    findings.enter(key);
+    if (key === 'lpReserved' || key === 'lpReserved2') {
+      if (member !== null) findings.error('is reserved by Windows and must be null');
+    } else if (startupNumbers.includes(key)) integer()(member, findings);
+    else if (startupStrings.includes(key)) string(member, findings);
+    else findings.error('is no member of STARTUPINFO');
+    findings.leave();
+  }
+};
+
+const pdfNames = new Set('Title Author Subject Keywords Creator Producer CreationDate ModDate Trapped'.split(' '));
+const pdfInfo: Check = (value, findings) => {
+  dictionary(string, false)(value, findings);
+  if (!isRecord(value)) return;
+  for (const key of Object.keys(value))
+    if (!pdfNames.has(key)) findings.warn('pdf-info', `${quote(key)} is no entry of a PDF’s document information`);
 };
 
 const secondsTimestamp: Check = (value, findings) => {
@@ -62,10 +84,7 @@ const fileExtensions: Readonly<Record<string, Check>> = {
     'an extension',
   ),
   'ntfs-ext': some({ sid: string, alternate_data_streams: listOf(stream) }, 'an extension'),
-  'pdf-ext': some(
-    { version: string, is_optimized: boolean, document_info_dict: dictionary(string, false), pdfid0: string, pdfid1: string },
-    'an extension',
-  ),
+  'pdf-ext': some({ version: string, is_optimized: boolean, document_info_dict: pdfInfo, pdfid0: string, pdfid1: string }, 'an extension'),
   'raster-image-ext': some(
     { image_height: integer(), image_width: integer(), bits_per_pixel: integer(), exif_tags: dictionary(exifTag, false) },
     'an extension',
@@ -144,10 +163,10 @@ const processExtensions: Readonly<Record<string, Check>> = {
     {
       aslr_enabled: boolean,
       dep_enabled: boolean,
-      priority: string,
+      priority: advised((value) => value.endsWith('_CLASS'), 'priority', 'the name of a Windows priority class (…_CLASS)'),
       owner_sid: string,
       window_title: string,
-      startup_info: dictionary(startupMember, false),
+      startup_info: startupInfo,
       integrity_level: enumeration(vocabulary.integrityLevels, 'windows-integrity-level-enum'),
     },
     'an extension',

@@ -1,10 +1,10 @@
 import { canonical } from '../canonical.ts';
 import type { Json, JsonObject } from '../stix.ts';
-import { namedUuid } from './sha1.ts';
+import { uuidV5 } from '../uuid.ts';
 import { isRecord, own } from './values.ts';
 
 /** Namespace of observables' identifiers (2.1, section 2.9). */
-const NAMESPACE = '00abedb4aa42466c9c01fed23315a9b7';
+const NAMESPACE = '00abedb4-aa42-466c-9c01-fed23315a9b7';
 
 /** ID contributing properties of each observable type (section 6); a type that is not here has none. */
 const contributing: Readonly<Record<string, readonly string[]>> = {
@@ -50,10 +50,11 @@ export function observableId(object: JsonObject): string | undefined {
     if (value !== undefined) parts[name] = contribution(name, value);
   }
   if (Object.keys(parts).length === 0) return undefined;
-  return `${type}--${namedUuid(NAMESPACE, canonical(parts))}`;
+  return `${type}--${uuidV5(NAMESPACE, canonical(parts))}`;
 }
 
 /** A stand-in of the same form for observables without contributing properties: fixed by `seed`, shaped as a UUIDv4. */
 export function seededId(type: string, seed: string): string {
-  return `${type}--${namedUuid(NAMESPACE, `${type} ${seed}`, 4)}`;
+  const uuid = uuidV5(NAMESPACE, `${type} ${seed}`);
+  return `${type}--${uuid.slice(0, 14)}4${uuid.slice(15)}`;
 }

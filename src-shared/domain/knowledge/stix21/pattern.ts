@@ -1,5 +1,5 @@
-import { isBase64 } from './values.ts';
 import { timestampPrecision } from './timestamps.ts';
+import { isBase64 } from './values.ts';
 
 /** Why a text is no STIX pattern; `at` counts UTF-16 units from the start. */
 export interface PatternFault {

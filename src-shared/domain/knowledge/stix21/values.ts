@@ -165,9 +165,12 @@ export const url: Check = (value, findings) => {
     findings.warn('url', `${quote(value)} holds characters that a URL should carry escaped (RFC 3986)`);
 };
 
-/** RFC 5646 by its shape: a language of two or three letters, or a private or grandfathered tag. */
+const languageTag =
+  /^(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*(?:-[0-9a-wyz](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?|x(?:-[a-z0-9]{1,8})+|i-[a-z]{2,8})$/i;
+
+/** RFC 5646 by its grammar: language, script, region, variants, extensions, or a private tag. Which codes exist is not asked. */
 export function isLanguageTag(value: string): boolean {
-  return value.length <= 100 && /^(?:[a-z]{2,3}(?:-[a-z0-9]{1,8})*|[xi](?:-[a-z0-9]{1,8})+)$/i.test(value);
+  return value.length <= 100 && languageTag.test(value);
 }
 export const language = text(isLanguageTag, 'a language code (RFC 5646)');
 
@@ -236,13 +239,14 @@ export function checkWhole(
   also?.(object, findings);
 }
 
-/** An object within an object; members that STIX does not define are kept with a remark. */
-export function nested(inner: Shape, what: string): Check {
+/** An object within an object; members that STIX does not define are kept with a remark, or refused where it is `closed`. */
+export function nested(inner: Shape, what: string, closed = false): Check {
   return (value, findings) => {
     if (!isRecord(value)) return wrongType(what, value, findings);
     for (const key of Object.keys(value)) {
       const check = inner.properties.get(key);
       if (check) inside(key, value[key] as Json, check, findings);
+      else if (closed) findings.error(`${quote(key)} is not defined by STIX here`);
       else {
         inside(key, value[key] as Json, present, findings);
         findings.warn('custom-property', `${quote(key)} is not defined by STIX here`);

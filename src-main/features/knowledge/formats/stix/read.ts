@@ -77,7 +77,7 @@ class StixFile {
       items.push(rejection(idOf(object), path, [...before, ...errors]));
       return false;
     }
-    items.push({ kind: 'object', object, path });
+    items.push({ kind: 'object', object, path: join(path, '') });
     for (const { rule, path: inner, what } of warnings) {
       const item = this.#remarks.note(rule, object.id, join(path, inner), what);
       if (item) items.push(item);
@@ -130,7 +130,7 @@ class StixFile {
     if (this.#members.get('more')?.value === true)
       items.push(lossItem(undefined, 'more', 'the server has more objects than this file holds'));
     for (const name of this.#members.keys())
-      if (!ofEnvelope.has(name)) items.push(lossItem(undefined, name, 'is not STIX and is not kept'));
+      if (name !== '' && !ofEnvelope.has(name)) items.push(lossItem(undefined, name, 'is not STIX and is not kept'));
   }
 }
 
@@ -167,7 +167,8 @@ function rejection(id: string | undefined, path: string, errors: readonly RuleEr
     : { kind: 'rejected', id, path: join(path, first.path), reason };
 }
 
+/** A file that is one object has no place to name but its properties. */
 function join(outer: string, inner: string): string {
-  if (outer === '' || inner === '') return outer + inner;
+  if (outer === '' || inner === '') return outer + inner || 'object';
   return inner.startsWith('[') ? outer + inner : `${outer}.${inner}`;
 }
