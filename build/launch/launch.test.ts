@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { completeLockfile, type Lockfile } from '../complete-lockfile.ts';
 import { findBrowser } from './browser.mjs';
 import { findNode, neededNode, requireWritable, root, whatIsMissing } from './setup.mjs';
 
@@ -49,6 +50,20 @@ describe('what is installed', () => {
     expect(() => whatIsMissing(folder)).toThrow(/package-lock\.json is missing.*git checkout/);
     writeFileSync(join(folder, 'package-lock.json'), '{');
     expect(() => whatIsMissing(folder)).toThrow(/package-lock\.json .* is damaged/);
+  });
+});
+
+describe('the lockfile', () => {
+  it('names every optional package of every system: npm 11 installs nothing otherwise', () => {
+    const lockfile = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lockfile;
+    expect(completeLockfile(lockfile)).toEqual([]);
+    delete lockfile.packages['node_modules/@biomejs/cli-win32-x64'];
+    expect(completeLockfile(lockfile)).toEqual(['@biomejs/cli-win32-x64']);
+    expect(lockfile.packages['node_modules/@biomejs/cli-win32-x64']).toMatchObject({ cpu: ['x64'], os: ['win32'], optional: true });
+  });
+
+  it('names no place to load from, so that any registry serves', () => {
+    expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved"|https?:\/\/registry/);
   });
 });
 
