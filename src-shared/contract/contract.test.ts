@@ -24,7 +24,12 @@ describe('the contract', () => {
 
   it('the check above sees a loose object wherever it hides', () => {
     const loose = z.object({ a: z.int() });
-    for (const schema of [loose, z.array(loose), z.strictObject({ deep: z.union([z.string(), loose]).optional() }), z.record(z.string(), loose)])
+    for (const schema of [
+      loose,
+      z.array(loose),
+      z.strictObject({ deep: z.union([z.string(), loose]).optional() }),
+      z.record(z.string(), loose),
+    ])
       expect(looseObjects(z.toJSONSchema(schema, { io: 'input' }))).not.toEqual([]);
   });
 
