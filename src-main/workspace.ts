@@ -56,7 +56,8 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
   const path = files(host.dataDir);
   const early: LedgerEntry[] = [];
   const startedAt = host.now();
-  let current: (OpenWorkspace & { readonly lock: { release(): void } }) | undefined;
+  let current: OpenWorkspace | undefined;
+  let lock: { release(): void } | undefined;
   let busy = false;
 
   const stopListening = onRefusal((refusal) => {
@@ -94,7 +95,7 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
   };
 
   const openWith = (key: Uint8Array, keyring: Keyring, create: boolean): OpenWorkspace => {
-    const lock = lockWorkspace(path.lock);
+    const mine = lockWorkspace(path.lock);
     let database: Database | undefined;
     try {
       if (!create && !existsSync(path.database))
@@ -102,16 +103,18 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
       database = openDatabase(path.database, key, { create });
       chmodSync(path.database, 0o600);
       migrate(database, migrations);
-      return (current = { ...compose(database, key, keyring), lock });
+      lock = mine;
+      current = compose(database, key, keyring);
+      return current;
     } catch (error) {
       database?.close();
-      lock.release();
+      mine.release();
       throw error;
     }
   };
 
   const compose = (database: Database, key: Uint8Array, keyring: Keyring): OpenWorkspace => {
-    const readers = createReaders({ spawn: () => host.spawnProcess('reader'), path: path.database, key, log: host.log });
+    const readers = createReaders({ spawn: () => host.spawnProcess('reader'), log: host.log, path: path.database, key });
     const graph = createGraphService({
       spawn: (data) => host.spawnWorker('graph', data),
       data: { path: path.database, key },
@@ -140,7 +143,7 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
       openedAt: host.now(),
       async close() {
         await jobs.cancelAll();
-        knowledge.close();
+        await knowledge.close();
         await Promise.all([readers.close(), graph.close()]);
         database.pragma('wal_checkpoint(truncate)');
         database.close();
@@ -167,7 +170,8 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
     current = undefined;
     if (!closing) return;
     await closing.close();
-    closing.lock.release();
+    lock?.release();
+    lock = undefined;
   };
 
   const requireOpen = (): OpenWorkspace => {

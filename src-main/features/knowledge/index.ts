@@ -10,7 +10,7 @@ export { knowledgeMigrations } from './migrations/index.ts';
 export { createKnowledge, type KnowledgeParts } from './knowledge.ts';
 export { createKnowledgeHandlers } from './handlers.ts';
 export { knowledgeReads } from './store/reads/index.ts';
-export { type GraphRows, loadGraph } from './store/load-graph.ts';
+export { loadGraph } from './store/load-graph.ts';
 export type { Database, JobHandle };
 
 export interface ReadTerms {

@@ -9,6 +9,7 @@ import { importItems } from './import/import-items.ts';
 import { createImports, type Imports } from './import/imports.ts';
 import { createUploads, type Uploads } from './import/uploads.ts';
 import type { Knowledge } from './index.ts';
+import { isGraphStored, revisionOf, storeGraph } from './store/load-graph.ts';
 import { createStore, type Store } from './store/store.ts';
 
 export interface KnowledgeParts extends Knowledge {
@@ -24,7 +25,7 @@ export interface KnowledgeParts extends Knowledge {
   readonly actor: string;
   /** Tells that the graph changed; the face reloads what it shows. */
   changed(reason: 'import' | 'edit' | 'undo' | 'sync'): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export interface KnowledgeTerms {
@@ -66,12 +67,25 @@ export function createKnowledge(terms: KnowledgeTerms): KnowledgeParts {
       readers.read(name, params, { ...(signal && { signal }), ...(deadlineMs !== undefined && { deadlineMs }) }),
     listImports: () => imports.list(),
     stats: (readTerms) => parts.read('knowledge.stats', undefined as never, readTerms),
-    close() {
+    async close() {
+      store.commitSteps();
       uploads.clear();
       files.clear();
+      await keepGraph(database, graph);
     },
   };
   return parts;
+}
+
+/** Below it, building the adjacency anew takes no longer than storing it. */
+const WORTH_STORING = 20_000;
+
+/** Stores the adjacency for the next opening, where it is loaded and not stored yet. */
+async function keepGraph(database: Database, graph: GraphService): Promise<void> {
+  if (!graph.isLoaded() || isGraphStored(database)) return;
+  const revision = revisionOf(database);
+  const { edges } = await graph.ready();
+  if (edges >= WORTH_STORING) storeGraph(database, revision, await graph.serialise());
 }
 
 /** The job, or a sentence where it belongs to another kind of work. */

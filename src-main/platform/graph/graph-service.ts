@@ -26,6 +26,8 @@ export interface GraphService {
   serialise(options?: AskOptions): Promise<Uint8Array>;
   /** Loads the graph if it is not yet, and says how large it is. */
   ready(options?: AskOptions): Promise<Questions['size']['answer']>;
+  /** Whether the thread runs and has its graph. */
+  isLoaded(): boolean;
   /** Tells of a committed transaction. To be called after the commit, in order; questions asked later see it. */
   apply(delta: GraphDelta): void;
   close(): Promise<void>;
@@ -227,6 +229,7 @@ export function createGraphService(options: GraphServiceOptions): GraphService {
     components: (filter = {}, askOptions) => ask('components', filter, askOptions),
     snapshot: (maxNodes, askOptions) => ask('snapshot', maxNodes, askOptions),
     serialise: (askOptions) => ask('serialise', undefined, askOptions),
+    isLoaded: () => worker !== undefined && isReady,
     ready: (askOptions) => ask('size', undefined, askOptions),
     apply({ added, removed, nodes }) {
       // Without a thread there is nothing to keep in step: the next one loads what stands then.

@@ -62,26 +62,20 @@ export function shortestPaths(graph: Graph, question: PathsQuestion, stop: Stop)
   if (!meeting) return none;
   if (question.longer) return simplePaths(walk, source, target, meeting.distance, maxHops, question.limit);
 
-  const between = nodesBetween(walk, meeting);
-  const counts = countPaths(walk, between);
-  const total = counts.at(-1) ?? 0;
+  const { next, total } = shortestOnly(walk, meeting, target);
   const paths: GraphPath[] = [];
   const trail = [source];
-  const extend = (u: number, remaining: number): void => {
-    if (remaining === 0) {
-      paths.push(pathOf(walk, trail));
-      return;
-    }
-    eachNeighbour(walk, u, (v) => {
-      if (paths.length >= question.limit) return false;
-      if (between.remaining(v) !== remaining - 1) return true;
+  const extend = (): void => {
+    const here = trail.at(-1) as number;
+    if (here === target) return void paths.push(pathOf(walk, trail));
+    for (const v of (next.get(here) ?? []).sort((a, b) => a - b)) {
+      if (paths.length >= question.limit) return;
       trail.push(v);
-      extend(v, remaining - 1);
+      extend();
       trail.pop();
-      return true;
-    });
+    }
   };
-  if (question.limit > 0) extend(source, meeting.distance);
+  if (question.limit > 0) extend();
   return { paths, total, exact: total <= Number.MAX_SAFE_INTEGER, distance: meeting.distance };
 }
 
@@ -92,137 +86,129 @@ interface Walk {
   readonly stop: Stop;
 }
 
+/** A walk from one end that remembers its levels: `levels[d] .. levels[d + 1]` of the queue is depth d. */
+interface End extends Front {
+  readonly sides: readonly Side[];
+  readonly levels: number[];
+}
+
 interface Meeting {
   readonly distance: number;
-  readonly forward: Front;
-  readonly backward: Front;
+  readonly forward: End;
+  readonly backward: End;
   /** Nodes where the two walks met: each is `forward.depth` steps from the source and `backward.depth` from the target. */
   readonly nodes: readonly number[];
 }
 
-function frontAt(graph: Graph, which: number, node: number): Front {
+function endAt({ graph }: Walk, which: number, node: number, direction: Direction): End {
   const marks = marksOf(graph, which, 256);
   const queue = queueOf(graph, which);
   queue[0] = node;
   marks.at[node] = marks.base;
-  return { marks, queue, start: 0, end: 1, depth: 0 };
+  return { marks, queue, start: 0, end: 1, depth: 0, sides: sidesOf(graph, direction), levels: [0, 1] };
 }
 
 /** Walks from both ends in turns, always the side with less to look at, until they meet. */
-function meet({ graph, allowed, direction, stop }: Walk, source: number, target: number, maxHops: number): Meeting | undefined {
-  const forward = frontAt(graph, 0, source);
-  const backward = frontAt(graph, 1, target);
-  const ahead = sidesOf(graph, direction);
-  const back = sidesOf(graph, opposite(direction));
-  const reach = (front: Front, sides: typeof ahead, other: Front): number[] => {
-    step(graph, front, sides, { ...allowed, exempt: other.queue[0] as number }, stop);
-    const met: number[] = [];
-    const reached = other.marks.base + other.depth;
-    for (let place = front.start; place < front.end; place++) {
-      const v = front.queue[place] as number;
-      if (other.marks.at[v] === reached) met.push(v);
-    }
-    return met;
-  };
+function meet(walk: Walk, source: number, target: number, maxHops: number): Meeting | undefined {
+  const { graph, allowed, direction, stop } = walk;
+  const forward = endAt(walk, 0, source, direction);
+  const backward = endAt(walk, 1, target, opposite(direction));
+  const work = ({ queue, start, end, sides }: End) => edgesOf(sides, queue.subarray(start, end));
   while (forward.depth + backward.depth < maxHops && forward.start < forward.end && backward.start < backward.end) {
-    const nodes = workOf(graph, forward) <= workOf(graph, backward) ? reach(forward, ahead, backward) : reach(backward, back, forward);
+    const [mine, other] = work(forward) <= work(backward) ? [forward, backward] : [backward, forward];
+    step(graph, mine, mine.sides, { ...allowed, exempt: other.queue[0] as number }, stop);
+    mine.levels.push(mine.end);
+    const reached = other.marks.base + other.depth;
+    const nodes: number[] = [];
+    for (let place = mine.start; place < mine.end; place++) {
+      const v = mine.queue[place] as number;
+      if (other.marks.at[v] === reached) nodes.push(v);
+    }
     if (nodes.length > 0) return { distance: forward.depth + backward.depth, forward, backward, nodes };
   }
   return undefined;
 }
 
-/** About how many edges the next step looks at; beyond a bound the exact figure does not matter. */
-function workOf(graph: Graph, { queue, start, end }: Front): number {
-  if (end - start > 4096) return (end - start) * 8;
-  let work = 0;
-  for (let place = start; place < end; place++) work += (graph.degree[queue[place] as number] as number) + 1;
-  return work;
+/** Edges that stand at these nodes on these sides. */
+function edgesOf(sides: readonly Side[], nodes: Int32Array | readonly number[]): number {
+  let edges = 0;
+  for (const { dirty, patches, start } of sides)
+    for (const u of nodes) edges += dirty[u] === 1 ? (patches.get(u)?.count ?? 0) : (start[u + 1] as number) - (start[u] as number);
+  return edges;
 }
 
-/** The nodes that lie on shortest paths, the target first, each with its steps to the target. */
-interface Between {
-  readonly nodes: readonly number[];
-  readonly places: Marks;
-  readonly steps: readonly number[];
-  /** Steps from a node to the target, -1 where it is on no shortest path. */
-  remaining(node: number): number;
-}
-
-function nodesBetween(walk: Walk, { distance, forward, backward, nodes: met }: Meeting): Between {
-  const { graph, direction, stop } = walk;
-  const places = marksOf(graph, 2, graph.nodeCount);
-  const nodes: number[] = [];
-  const steps: number[] = [];
-  const seen = marksOf(graph, 3, 1);
-  /** From the meeting nodes outwards over nodes that `front` marked, one level at a time. */
-  const trace = (front: Front, towards: Direction): number[][] => {
+/** The shortest paths as a graph of their own: for each node on one where it may go on to; and how many paths there are. */
+function shortestOnly(
+  walk: Walk,
+  { forward, backward, nodes: met }: Meeting,
+  target: number,
+): { next: Map<number, number[]>; total: number } {
+  const next = new Map<number, number[]>();
+  const link = (from: number, to: number) => {
+    const list = next.get(from);
+    if (list) list.push(to);
+    else next.set(from, [to]);
+  };
+  /** From the meeting nodes back to where `end` began, level by level. */
+  const trace = (end: End, found: (before: number, after: number) => void): number[][] => {
     const levels: number[][] = [];
     let level: readonly number[] = met;
-    for (let depth = front.depth - 1; depth >= 0; depth--) {
-      const next: number[] = [];
-      let left = stride;
-      for (const u of level) {
-        if ((left -= (graph.degree[u] as number) + 1) < 0) {
-          stop();
-          left = stride;
-        }
-        eachOn(sidesOf(graph, towards), walk.allowed, u, (v) => {
-          if (front.marks.at[v] === front.marks.base + depth && seen.at[v] !== seen.base) {
-            seen.at[v] = seen.base;
-            next.push(v);
-          }
-          return true;
-        });
-      }
-      levels.push(next);
-      level = next;
+    for (let depth = end.depth - 1; depth >= 0; depth--) {
+      const before = new Set<number>();
+      linksBetween(walk, end, depth, level, (one, after) => {
+        before.add(one);
+        found(one, after);
+      });
+      level = [...before];
+      levels.push([...before]);
     }
     return levels;
   };
-  for (const u of met) seen.at[u] = seen.base;
-  const afterwards = trace(backward, direction).reverse();
-  const before = trace(forward, opposite(direction));
-  [...afterwards, met, ...before].forEach((level, remaining) => {
+  const afterwards = trace(backward, (before, after) => link(after, before));
+  const levels = [...afterwards.reverse(), [...met], ...trace(forward, link)];
+  const counts = new Map([[target, 1]]);
+  let total = 0;
+  for (const level of levels.slice(1))
     for (const u of level) {
-      places.at[u] = places.base + nodes.length;
-      nodes.push(u);
-      steps.push(remaining);
+      total = 0;
+      for (const v of next.get(u) ?? []) total += counts.get(v) ?? 0;
+      counts.set(u, total);
     }
-  });
-  if (steps.at(-1) !== distance) throw new Error('the levels of a search do not add up');
-  const placeOf = (node: number) => (places.at[node] as number) - places.base;
-  return { nodes, places, steps, remaining: (node) => (placeOf(node) < 0 ? -1 : (steps[placeOf(node)] as number)) };
+  return { next, total };
 }
 
-/** Shortest paths from each node to the target; the last is the source's, and so the total. */
-function countPaths(walk: Walk, { nodes, places, steps, remaining }: Between): Float64Array {
-  const counts = new Float64Array(nodes.length);
-  counts[0] = 1;
+/** The steps from an end's nodes at `depth` to given ones a level further, found from whichever of the two has fewer edges. */
+function linksBetween(walk: Walk, end: End, depth: number, after: readonly number[], found: (before: number, after: number) => void): void {
+  const { graph, allowed, direction, stop } = walk;
+  const before = end.queue.subarray(end.levels[depth], end.levels[depth + 1]);
+  const back = sidesOf(graph, end.sides[0] === sidesOf(graph, direction)[0] ? opposite(direction) : direction);
+  const fromBefore = edgesOf(end.sides, before) < edgesOf(back, after);
+  const ends = fromBefore ? marksOf(graph, 2, 1) : { at: end.marks.at, base: end.marks.base + depth };
+  if (fromBefore) for (const u of after) ends.at[u] = ends.base;
+  const sides = fromBefore ? end.sides : back;
   let left = stride;
-  for (let at = 1; at < nodes.length; at++) {
-    const u = nodes[at] as number;
-    if ((left -= (walk.graph.degree[u] as number) + 1) < 0) {
-      walk.stop();
+  for (const u of fromBefore ? before : after) {
+    if ((left -= edgesOf(sides, [u]) + 1) < 0) {
+      stop();
       left = stride;
     }
-    let count = 0;
-    eachNeighbour(walk, u, (v) => {
-      if (remaining(v) === (steps[at] as number) - 1) count += counts[(places.at[v] as number) - places.base] as number;
+    eachOn(sides, allowed, u, (v) => {
+      if (ends.at[v] === ends.base) {
+        if (fromBefore) found(u, v);
+        else found(v, u);
+      }
       return true;
     });
-    counts[at] = count;
   }
-  return counts;
 }
 
 /** Paths of each length in turn, never through a node twice, with a bound on the steps taken. */
 function simplePaths(walk: Walk, source: number, target: number, shortest: number, maxHops: number, limit: number): PathsAnswer {
   const { graph, stop } = walk;
   // Steps to the target, so that no path is begun that cannot end in time.
-  const back = frontAt(graph, 1, target);
-  const sides = sidesOf(graph, opposite(walk.direction));
+  const back = endAt(walk, 1, target, opposite(walk.direction));
   const allowed = { ...walk.allowed, exempt: source };
-  while (back.depth < maxHops && back.start < back.end) step(graph, back, sides, allowed, stop);
+  while (back.depth < maxHops && back.start < back.end) step(graph, back, back.sides, allowed, stop);
   const stepsTo = (node: number) => (back.marks.at[node] as number) - back.marks.base;
   const onTrail = marksOf(graph, 2, 2);
   const paths: GraphPath[] = [];

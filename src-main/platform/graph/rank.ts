@@ -10,18 +10,35 @@ const indexRange = 2 ** 26;
  * lower id first. Linear in the nodes; only what is answered is sorted.
  */
 export function topByDegree(graph: Graph, nodes: Int32Array, start: number, end: number, count: number): Int32Array {
-  const { degree } = graph;
   let chosen = nodes.subarray(start, end);
   if (chosen.length > count && chosen.length > 1024) chosen = preselect(graph, nodes, start, end, count);
-  const keys = new Float64Array(chosen.length);
-  for (let at = 0; at < chosen.length; at++) {
-    const u = chosen[at] as number;
-    keys[at] = (mostDegree - Math.min(degree[u] as number, mostDegree)) * indexRange + u;
+  return ranked(graph, chosen).subarray(0, count);
+}
+
+/** All of the nodes, by degree, then id. Long lists by counting: ids in order first, then stably by degree. */
+function ranked({ degree }: Graph, nodes: Int32Array): Int32Array {
+  if (nodes.length <= 1024) {
+    const keys = new Float64Array(nodes.length);
+    nodes.forEach((u, at) => {
+      keys[at] = (mostDegree - Math.min(degree[u] as number, mostDegree)) * indexRange + u;
+    });
+    return Int32Array.from(keys.sort(), (key) => key % indexRange);
   }
-  keys.sort();
-  const top = new Int32Array(Math.min(count, keys.length));
-  for (let at = 0; at < top.length; at++) top[at] = (keys[at] as number) % indexRange;
-  return top;
+  const byId = nodes.slice().sort();
+  const next = new Uint32Array(buckets + 1);
+  const bucketOf = (u: number) => buckets - 1 - Math.min(degree[u] as number, buckets - 1);
+  for (const u of byId) next[bucketOf(u) + 1] = (next[bucketOf(u) + 1] as number) + 1;
+  const beyond = next[1] as number;
+  for (let bucket = 0; bucket < buckets; bucket++) next[bucket + 1] = (next[bucket + 1] as number) + (next[bucket] as number);
+  const sorted = new Int32Array(nodes.length);
+  for (const u of byId) {
+    const at = next[bucketOf(u)] as number;
+    next[bucketOf(u)] = at + 1;
+    sorted[at] = u;
+  }
+  // Degrees past the last bucket stand together in it, before all others.
+  sorted.subarray(0, beyond).sort((a, b) => (degree[b] as number) - (degree[a] as number) || a - b);
+  return sorted;
 }
 
 /** Leaves out what cannot be among the first: by a histogram of degrees, then of ids where degrees tie. */

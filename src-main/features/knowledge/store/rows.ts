@@ -139,6 +139,7 @@ export function createRows(database: Database, terms: Terms) {
       literal,
     );
     remember(id, key);
+    delta.nodes.push(key, 0, terms.intern('type', stixType(id)));
     placeholders.push(key);
     return key;
   };
@@ -283,6 +284,7 @@ export function createRows(database: Database, terms: Terms) {
       clearRelationship.run(state | MISSING, key);
     },
     relation: (type: string) => terms.intern('relation', type),
+    hasDelta: () => delta.added.length + delta.removed.length + delta.nodes.length > 0,
     /** The changes since the last call. */
     takeDelta(): GraphDelta {
       const taken = delta;

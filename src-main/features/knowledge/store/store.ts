@@ -19,7 +19,7 @@ export interface StoreOptions {
 }
 
 /** Steps that share a commit: with chunks of 2,000 objects about 80 MB of write-ahead log. */
-const STEPS_A_COMMIT = 12;
+const STEPS_A_COMMIT = 50;
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -37,9 +37,20 @@ export function createStore(database: Database, options: StoreOptions) {
   let stepsOpen = 0;
   let generation = 0;
 
+  const countRevision = database.prepare(
+    "INSERT INTO setting (key, value) VALUES ('graph.revision', '1') ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
+  );
+
+  /** A stored adjacency is only taken for the revision it was made from. */
+  const counted =
+    <T>(work: () => T) =>
+    () => {
+      const result = work();
+      if (rows.hasDelta()) countRevision.run();
+      return result;
+    };
   const keepDelta = () => {
-    const delta = rows.takeDelta();
-    if (delta.added.length + delta.removed.length + delta.nodes.length > 0) pending.push(delta);
+    if (rows.hasDelta()) pending.push(rows.takeDelta());
   };
   const publish = () => {
     for (const delta of pending.splice(0)) options.onDelta?.(delta);
@@ -70,7 +81,7 @@ export function createStore(database: Database, options: StoreOptions) {
     commitSteps();
     let result: T;
     try {
-      result = database.transaction(work).immediate();
+      result = database.transaction(counted(work)).immediate();
     } catch (error) {
       forget();
       throw damagedOr(error);
@@ -97,7 +108,7 @@ export function createStore(database: Database, options: StoreOptions) {
       if (stepsOpen === 0) database.exec('BEGIN IMMEDIATE');
       stepsOpen++;
       // Within a transaction this is a savepoint: a step that fails takes only itself back.
-      result = database.transaction(work)();
+      result = database.transaction(counted(work))();
     } catch (error) {
       if (!database.inTransaction) {
         stepsOpen = 0;

@@ -1,0 +1,16 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadGraph } from '#main/features/knowledge/index.ts';
+import { openDatabase } from '#main/platform/database/database.ts';
+import { serveGraph } from '#main/platform/graph/worker.ts';
+
+/** The thread of the graph: opens the database once to load, then holds the adjacency alone. */
+const { path, key } = workerData as { path: string; key: Uint8Array };
+if (!parentPort) throw new Error('this entry is a worker thread');
+serveGraph(parentPort, () => {
+  const database = openDatabase(path, key, { readonly: true });
+  try {
+    return loadGraph(database);
+  } finally {
+    database.close();
+  }
+});
