@@ -16,7 +16,7 @@ export const rooms = [
   ['main/platform', 'src-main/platform/', shared, ['zod'], true],
   ['main/features/store', 'src-main/features/([^/]+)/(?:store(?:/|\\.ts$)|migrations/|query/|import/)', [...shared, 'main/platform', 'main/own', 'main/knowledge'], ['kysely', 'zod'], true],
   ['main/features/formats/csv', 'src-main/features/(knowledge)/formats/csv/', [...shared, 'main/platform', 'main/own'], ['csv-parse', 'zod'], true],
-  ['main/features/formats', 'src-main/features/(knowledge)/formats/', [...shared, 'main/platform', 'main/own'], ['@streamparser/json', 'zod'], true],
+  ['main/features/formats', 'src-main/features/(knowledge)/formats/', [...shared, 'main/platform', 'main/own'], ['zod'], true],
   ['main/features', 'src-main/features/([^/]+)/', [...shared, 'main/platform', 'main/own', 'main/knowledge'], ['zod'], true],
   ['main/engine', 'src-main/(?:(?:engine|workspace)\\.ts$|entries/)', [...shared, 'main/platform', 'main/features'], ['zod'], true],
   ['main/hosts', 'src-main/hosts/', [...shared, 'main/platform', 'main/engine'], [], true],

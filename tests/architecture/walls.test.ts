@@ -30,7 +30,7 @@ const breaches: [rule: string, file: string, text: string][] = [
   ['main/features/store', 'src-main/features/coverage/migrations/0001-a.ts', `import Database from 'better-sqlite3-multiple-ciphers';`],
   ['main/features/formats', 'src-main/features/knowledge/formats/misp/table.ts', `import { parse } from 'csv-parse';`],
   ['main/features/formats', 'src-main/features/knowledge/formats/misp/other.ts', `import { open } from '../../../intel/handlers.ts';`],
-  ['main/features/formats/csv', 'src-main/features/knowledge/formats/csv/stream.ts', `import { JSONParser } from '@streamparser/json';`],
+  ['main/features/formats/csv', 'src-main/features/knowledge/formats/csv/rows.ts', `import { sql } from 'kysely';`],
   ['main/engine', 'src-main/engine.ts', `import { app } from 'electron';`],
   ['main/engine', 'src-main/entries/reader.ts', `import { sql } from 'kysely';`],
   ['main/hosts', 'src-main/hosts/node-host.ts', `import { open } from '../features/intel/handlers.ts';`],
