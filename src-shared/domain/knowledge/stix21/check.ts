@@ -1,5 +1,12 @@
 import type { Json, JsonObject } from '../stix.ts';
-import { checkByName, checkSelectors, commonProperties, markingProperties, observableProperties, reservedNames } from './common.ts';
+import {
+  checkByName,
+  checkSelectors,
+  commonProperties,
+  markingProperties,
+  observableProperties,
+  reservedNames,
+} from './common-properties.ts';
 import { domainObjects, observableTypes } from './domain-objects.ts';
 import { checkExtensions, extensionKinds } from './extensions.ts';
 import { Findings, quote, type RuleError, type RuleWarning } from './findings.ts';
@@ -168,12 +175,34 @@ function warnCustomType(findings: Findings): void {
   findings.property = '';
 }
 
+type NameKind = 'plain' | 'x' | 'typed' | 'bad';
+/** Kinds of custom names seen before: a file has few names and many objects. Bounded. */
+const nameKinds = new Map<string, NameKind>();
+
+function kindOfName(name: string): NameKind {
+  const known = nameKinds.get(name);
+  if (known) return known;
+  const kind =
+    !isPropertyName(name) || reservedNames.has(name)
+      ? 'bad'
+      : /_(?:hex|bin|ref)$/.test(name)
+        ? 'typed'
+        : name.startsWith('x_')
+          ? 'x'
+          : 'plain';
+  if (nameKinds.size < 5000) nameKinds.set(name, kind);
+  return kind;
+}
+
 /** Section 11.1: a property that STIX does not define here. */
 function checkCustom(name: string, value: Json, its: Rules, declared: boolean, findings: Findings): void {
-  if (!isPropertyName(name)) findings.error('the name of a property must be 3 to 250 of a-z, 0-9 and underscore, a letter first');
-  if (!declared && reservedNames.has(name)) findings.error('the name is reserved by STIX');
-  checkByName(name, value, findings);
-  if (its.custom || declared || !isPropertyName(name)) return;
+  const kind = kindOfName(name);
+  if (kind === 'bad' && !isPropertyName(name))
+    findings.error('the name of a property must be 3 to 250 of a-z, 0-9 and underscore, a letter first');
+  else if (kind === 'bad' && !declared) findings.error('the name is reserved by STIX');
+  if (kind === 'x' || kind === 'plain') present(value, findings);
+  else checkByName(name, value, findings);
+  if (its.custom || declared || kind === 'x' || kind === 'bad') return;
   if (Object.hasOwn(commonProperties, name)) findings.warn('custom-property', 'STIX gives this kind of object no such property');
   else if (!name.startsWith('x_'))
     findings.warn('custom-property', 'is no property of STIX here; the name of a custom one should begin with x_');

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../stix.ts';
-import { killChainPhases } from './common.ts';
+import { killChainPhases } from './common-properties.ts';
 import type { Findings } from './findings.ts';
 import { checkPattern } from './pattern.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../stix.ts';
-import { checkByName } from './common.ts';
+import { checkByName } from './common-properties.ts';
 import { type Findings, quote } from './findings.ts';
 import { isPropertyName, isTypeName, typeOfIdentifier } from './identifiers.ts';
 import { predefinedExtensions, predefinedNames } from './observable-extensions.ts';

@@ -29,7 +29,16 @@ export function typeOfIdentifier(text: string): string {
   if (split < 1 || text.charCodeAt(split) !== HYPHEN || text.charCodeAt(split + 1) !== HYPHEN) return '';
   if (uuidVersion(text, split + 2) === 0) return '';
   const type = text.slice(0, split);
-  return isTypeName(type) ? type : '';
+  return seen.has(type) || isNewTypeName(type) ? type : '';
+}
+
+/** Names of types found good before: a file has few types and many references to them. Bounded. */
+const seen = new Set<string>();
+
+function isNewTypeName(type: string): boolean {
+  if (!isTypeName(type)) return false;
+  if (seen.size < 1000) seen.add(type);
+  return true;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { hashes } from './common.ts';
+import { hashes } from './common-properties.ts';
 import { quote } from './findings.ts';
 import { timestampPrecision } from './timestamps.ts';
 import {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../stix.ts';
-import { hashes } from './common.ts';
+import { hashes } from './common-properties.ts';
 import { mayBeObservable } from './domain-objects.ts';
 import { type Findings, quote } from './findings.ts';
 import { isDomainName, isEmailAddress, isIpv4, isIpv6, isMacAddress } from './network-values.ts';

@@ -1,7 +1,6 @@
 import type { JsonObject } from '../stix.ts';
 import { domainTypes, observableTypes } from './domain-objects.ts';
 import { type Findings, quote } from './findings.ts';
-import { typeOfIdentifier } from './identifiers.ts';
 import { boolean, integer, listOf, order, own, reference, referenceTo, type Shape, shape, string, text, timestamp } from './values.ts';
 
 const noEnds = new Set(['relationship', 'sighting', 'bundle', 'marking-definition', 'language-content', 'extension-definition']);
@@ -108,8 +107,8 @@ function relationshipRules(object: JsonObject, findings: Findings): void {
   const from = own(object, 'source_ref');
   const to = own(object, 'target_ref');
   if (typeof verb !== 'string' || typeof from !== 'string' || typeof to !== 'string') return;
-  const source = typeOfIdentifier(from);
-  const target = typeOfIdentifier(to);
+  const source = from.slice(0, from.indexOf('--'));
+  const target = to.slice(0, to.indexOf('--'));
   if (!isDefined(source) || !isDefined(target) || verb === 'related-to' || listed.get(source)?.get(verb)?.has(target)) return;
   if (source === target && (verb === 'derived-from' || verb === 'duplicate-of')) return;
   findings.property = 'relationship_type';
