@@ -5,7 +5,7 @@ import type { Readers } from '#main/platform/database/readers/readers.ts';
 import type { GraphService } from '#main/platform/graph/graph-service.ts';
 import type { Jobs } from '#main/platform/jobs/jobs.ts';
 import { createFileImport, type FileImport } from './import/import-files.ts';
-import { importItems } from './import/import-items.ts';
+import { importItems, settle } from './import/import-items.ts';
 import { createImports, type Imports } from './import/imports.ts';
 import { createUploads, type Uploads } from './import/uploads.ts';
 import type { Knowledge } from './index.ts';
@@ -74,6 +74,12 @@ export function createKnowledge(terms: KnowledgeTerms): KnowledgeParts {
       await keepGraph(database, graph);
     },
   };
+  const left = store.operations.unsettled();
+  if (left.length > 0)
+    jobs.start('Finish an undo that was cut off', async (job) => {
+      await settle(store, left, (fraction) => job.progress(fraction));
+      parts.changed('undo');
+    });
   return parts;
 }
 

@@ -97,6 +97,12 @@ export async function importItems(store: Store, imports: Imports, now: () => num
 /** Undoes (or redoes) an action in steps, so that a large import does not hold the engine. */
 export async function takeBack(store: Store, action: string, undone: boolean, progress?: (fraction: number) => void): Promise<number> {
   const keys = [...store.transact(() => store.operations.setUndone(action, undone))];
+  await settle(store, keys, progress);
+  return keys.length;
+}
+
+/** Writes objects anew in steps, so that the engine answers in between. */
+export async function settle(store: Store, keys: readonly number[], progress?: (fraction: number) => void): Promise<void> {
   for (let at = 0; at < keys.length; at += UNDO_CHUNK) {
     store.transact(() => {
       for (const key of keys.slice(at, at + UNDO_CHUNK)) store.materializer.materialize(key);
@@ -104,7 +110,6 @@ export async function takeBack(store: Store, action: string, undone: boolean, pr
     progress?.(Math.min(1, (at + UNDO_CHUNK) / keys.length));
     await breathe();
   }
-  return keys.length;
 }
 
 /** Which of the named objects did not come, and who names them. */

@@ -109,6 +109,10 @@ CREATE TABLE pending_op (   -- from other devices, waiting for an earlier one
   device TEXT NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (device, seq)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE unsettled (    -- objects that an undo or redo has yet to write anew, should it be cut off
+  object INTEGER PRIMARY KEY
+) STRICT;
+
 CREATE TABLE tag (object INTEGER NOT NULL, term INTEGER NOT NULL, PRIMARY KEY (object, term)) STRICT, WITHOUT ROWID;
 CREATE INDEX tag_term ON tag (term);
 

@@ -25,9 +25,6 @@ const COMMON = new Set([
   'x_mitre_version',
 ]);
 
-/** Longer names are kept whole in `rest`. */
-const MOST_NAMED = 1000;
-
 export interface EncodedObject {
   readonly type: string;
   readonly uuid: Buffer;
@@ -51,7 +48,7 @@ export interface EncodedRelationship {
 }
 
 export function encodeObject(object: StixObject): EncodedObject {
-  const name = nameOf(object).slice(0, MOST_NAMED);
+  const name = nameOf(object);
   const origin = object['name'] === name ? NAMED : object['value'] === name ? VALUED : 0;
   const created = stamp(object['created']);
   const modified = stamp(object['modified']);

@@ -44,6 +44,7 @@ export function createMaterializer(database: Database, rows: Rows, terms: Terms)
   );
   const insertVersion = database.prepare('INSERT INTO version (object, op, flags, body) VALUES (?, ?, ?, ?)');
   const deleteVersion = database.prepare('DELETE FROM version WHERE id = ?');
+  const deleteUnsettled = database.prepare('DELETE FROM unsettled WHERE object = ?');
   const deleteTags = database.prepare('DELETE FROM tag WHERE object = ?');
   const insertTag = database.prepare('INSERT OR IGNORE INTO tag (object, term) VALUES (?, ?)');
   const deleteConflicts = database.prepare('DELETE FROM conflict WHERE object = ?');
@@ -130,6 +131,7 @@ export function createMaterializer(database: Database, rows: Rows, terms: Terms)
     if (relationship) writeRelationship(relationship, resolved, state, standing?.op);
     else writeObject(key, row as StoredObject, resolved, state, standing?.op);
 
+    deleteUnsettled.run(key);
     deleteTags.run(key);
     for (const tag of resolved.tags) insertTag.run(key, terms.intern('tag', tag));
     deleteConflicts.run(key);

@@ -33,6 +33,9 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
     )
     .pluck();
 
+  const insertUnsettled = database.prepare('INSERT OR IGNORE INTO unsettled (object) VALUES (?)');
+  const selectUnsettled = database.prepare('SELECT object FROM unsettled').pluck();
+
   const target = (id: string) => {
     const key = rows.keyOf(id);
     if (key === undefined) throw new ContractError('not_found', `There is no object ${id} in this workspace.`);
@@ -64,6 +67,7 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
   const settleUndo = (action: string): Set<number> => {
     const keys = objectsOf(action);
     setUndone.run(isUndone(action) ? 1 : 0, action);
+    for (const key of keys) insertUnsettled.run(key);
     return keys;
   };
 
@@ -107,6 +111,8 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
       log.append({ kind: 'undo', property: action, value: undone });
       return settleUndo(action);
     },
+    /** Objects that an undo which was cut off has left to write anew. */
+    unsettled: () => selectUnsettled.all() as number[],
     /** Whether an action stands in the log at all. */
     isKnown: (action: string): boolean => selectAction.get(action) !== undefined,
     isUndone,

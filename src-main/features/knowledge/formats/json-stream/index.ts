@@ -4,7 +4,7 @@ import { ContractError } from '#shared/transport/errors.ts';
 import { documentLimits, type JsonLimits, streamLimits } from './limits.ts';
 import { type JsonElement, JsonSlicer } from './slicer.ts';
 
-export { documentLimits, type JsonLimits, streamLimits } from './limits.ts';
+export type { JsonLimits } from './limits.ts';
 export type { JsonElement } from './slicer.ts';
 
 export interface StreamOptions {
