@@ -79,7 +79,7 @@ const none: Checked = { errors: [], warnings: [] };
 /**
  * Holds one object against STIX 2.1: `errors` are broken MUSTs, `warnings` broken SHOULDs and
  * deprecated or undefined parts. Paths are within the object. Pure, changes nothing, linear in
- * the object; a relationship without faults takes one to two microseconds.
+ * the object: a few microseconds for a relationship, half of what parsing it takes.
  */
 export function checkObject(object: unknown): Checked {
   const findings = new Findings();

@@ -1,9 +1,10 @@
 const HYPHEN = 0x2d;
 
-/** Whether the code unit is a hexadecimal digit of either case. */
-function isHex(code: number): boolean {
-  return (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46);
-}
+/** What may stand at a place of a UUID: 1 a hexadecimal digit of either case, 2 a hyphen. */
+const kinds = new Uint8Array(128);
+for (const digit of '0123456789abcdefABCDEF') kinds[digit.charCodeAt(0)] = 1;
+kinds[HYPHEN] = 2;
+const layout = Uint8Array.from('xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx', (place) => (place === '-' ? 2 : 1));
 
 /**
  * Version of an RFC 4122 UUID in its 36-character form starting at `from`, 1 to 5; 0 where it is none.
@@ -11,12 +12,7 @@ function isHex(code: number): boolean {
  */
 export function uuidVersion(text: string, from = 0): number {
   if (text.length !== from + 36) return 0;
-  for (let index = 0; index < 36; index++) {
-    const code = text.charCodeAt(from + index);
-    if (index === 8 || index === 13 || index === 18 || index === 23) {
-      if (code !== HYPHEN) return 0;
-    } else if (!isHex(code)) return 0;
-  }
+  for (let index = 0; index < 36; index++) if (kinds[text.charCodeAt(from + index)] !== layout[index]) return 0;
   const version = text.charCodeAt(from + 14) - 0x30;
   const variant = text.charCodeAt(from + 19) | 0x20;
   if (version < 1 || version > 5) return 0;

@@ -1,5 +1,4 @@
 export { type Checked, checkObject, isStixType } from './check.ts';
-export { observableTypes } from './domain-objects.ts';
 export type { RuleError, RuleWarning } from './findings.ts';
 export { isTypeName, typeOfIdentifier } from './identifiers.ts';
 export { type Change, isOf20, type Lifted, liftFrom20 } from './lift.ts';
