@@ -11,6 +11,9 @@ const compiled = join(root, '.cache', 'compiled');
 launch(async () => {
   if (!existsSync(join(root, 'node_modules', '.package-lock.json')))
     throw new SetupError(`Redoubt is not installed yet: run “npm ci --ignore-scripts” in ${root} first.`);
+  // npm runs scripts in the project's folder; paths are meant from where the person stands.
+  const { npm_lifecycle_event: script, INIT_CWD: stood } = process.env;
+  if (script === 'redoubt' && stood && existsSync(stood)) process.chdir(stood);
   const args = process.argv.slice(2);
   if (args[0] === 'serve' && !args.includes('--help')) {
     const code = await runNode(join(root, 'build', 'launch', 'build-face.mjs'));

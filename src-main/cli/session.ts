@@ -1,6 +1,6 @@
 import { contract } from '#shared/contract/index.ts';
 import { createClient } from '#shared/transport/client.ts';
-import { ContractError } from '#shared/transport/errors.ts';
+import { ContractError, isContractError } from '#shared/transport/errors.ts';
 import { memoryChannel } from '#shared/transport/memory-channel.ts';
 import type { RedoubtClient } from './command.ts';
 import { readPassphrase } from './passphrase.ts';
@@ -21,14 +21,32 @@ export interface SessionTerms {
   readonly wants: 'workspace' | 'engine';
 }
 
+/** How long to wait for another command line that has the workspace open. */
+const waitTime = 15_000;
+const askEvery = 250;
+
 /** Talks to the engine that has the workspace open, or else opens it in this process. */
 export async function openSession(terms: SessionTerms): Promise<Session> {
-  const { attach } = await import('#main/platform/loopback/attach.ts');
-  const channel = await attach(terms.dataDir);
-  if (channel) {
-    const client = createClient(contract, channel);
-    return { client, attached: true, close: async () => channel.close() };
+  const passphrase = rememberPassphrase(terms);
+  for (const start = performance.now(); ; ) {
+    try {
+      return (await openAttached(terms)) ?? (await openHere(terms, passphrase));
+    } catch (error) {
+      // A command line holds it for a moment, and lets nobody attach; an app does.
+      if (!isContractError(error) || error.code !== 'in_use' || performance.now() - start > waitTime) throw error;
+      terms.io.progress('Waiting for another Redoubt that has this workspace open …');
+      await new Promise((resolve) => setTimeout(resolve, askEvery));
+    }
   }
+}
+
+async function openAttached({ dataDir }: SessionTerms): Promise<Session | undefined> {
+  const { attach } = await import('#main/platform/loopback/attach.ts');
+  const channel = await attach(dataDir);
+  return channel && { client: createClient(contract, channel), attached: true, close: async () => channel.close() };
+}
+
+async function openHere(terms: SessionTerms, passphrase: () => Promise<string>): Promise<Session> {
   const [{ createEngine }, { createNodeHost }, { callers }, { commandLog }] = await Promise.all([
     import('#main/engine.ts'),
     import('#main/hosts/node-host.ts'),
@@ -41,7 +59,7 @@ export async function openSession(terms: SessionTerms): Promise<Session> {
   engine.connect(far, callers.cli);
   const session: Session = { client: createClient(contract, near), attached: false, close: () => engine.close() };
   try {
-    if (terms.wants === 'workspace') await unlock(session.client, terms);
+    if (terms.wants === 'workspace') await unlock(session.client, terms, passphrase);
   } catch (error) {
     await session.close();
     throw error;
@@ -49,7 +67,13 @@ export async function openSession(terms: SessionTerms): Promise<Session> {
   return session;
 }
 
-async function unlock(client: RedoubtClient, { io, dataDir, keyFile }: SessionTerms): Promise<void> {
+/** Asks once, however often the workspace is tried. */
+function rememberPassphrase({ io, keyFile }: SessionTerms): () => Promise<string> {
+  let asked: Promise<string> | undefined;
+  return () => (asked ??= readPassphrase(io, keyFile));
+}
+
+async function unlock(client: RedoubtClient, { io, dataDir }: SessionTerms, passphrase: () => Promise<string>): Promise<void> {
   const { state } = await client.admin.getWorkspace();
   if (state === 'open') return;
   if (state === 'none')
@@ -58,5 +82,5 @@ async function unlock(client: RedoubtClient, { io, dataDir, keyFile }: SessionTe
       `There is no workspace in ${dataDir}; make one with “redoubt init”, or name another folder with --workspace.`,
     );
   const recoveryCode = io.env.REDOUBT_RECOVERY_CODE;
-  await client.admin.unlock(recoveryCode ? { recoveryCode } : { passphrase: await readPassphrase(io, keyFile) });
+  await client.admin.unlock(recoveryCode ? { recoveryCode } : { passphrase: await passphrase() });
 }

@@ -12,7 +12,7 @@ import { findNode, root } from '../../build/launch/setup.mjs';
 
 // The command line as a process of its own over the real engine.
 
-const cliFile = join(root, 'src-main/cli.ts');
+const cliFile = join(root, 'build/launch/redoubt.mjs');
 const passphrase = 'correct horse battery';
 let folder: string;
 beforeAll(() => {
@@ -134,6 +134,26 @@ describe('the command line over the engine', { timeout: 120_000 }, () => {
     expect(redoubt(['history']).out).toContain('undone');
   });
 
+  it('lets several at once wait for each other', async () => {
+    const codes = await Promise.all(
+      ['one', 'two', 'three'].map((tag) => {
+        const child = spawn(findNode(), [cliFile, 'tag', 'Reed', tag], { env: environment(), stdio: 'ignore' });
+        return new Promise((resolve) => child.on('close', resolve));
+      }),
+    );
+    expect(codes).toEqual([0, 0, 0]);
+    expect((json(['show', 'Reed']).document.tags as string[]).sort()).toEqual(['one', 'three', 'two']);
+  });
+
+  it('takes paths from where the person stands, whatever folder npm runs it in', () => {
+    const { status, stdout } = spawnSync(findNode(), [cliFile, 'import', 'more.json', '--dry-run', '--json'], {
+      encoding: 'utf8',
+      cwd: root,
+      env: environment({ npm_lifecycle_event: 'redoubt', INIT_CWD: folder }),
+    });
+    expect([status, JSON.parse(stdout)]).toMatchObject([0, [{ file: 'more.json', created: 1 }]]);
+  });
+
   it('survives a reader that goes away', async () => {
     const child = spawn(findNode(), [cliFile, 'history', '--json'], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.destroy();
@@ -191,7 +211,8 @@ describe('the headless host over the engine', { timeout: 120_000 }, () => {
     });
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
     await vi.waitFor(() => expect(out).toMatch(/\}\s*$/), { timeout: 20_000 });
-    const { address } = JSON.parse(out) as { address: string };
+    const { address } = JSON.parse(out) as { address?: string };
+    if (address === undefined) throw new Error(`serve failed: ${err}`);
     return { child, address: new URL(address), ended, err: () => err };
   }
 

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isLoopback } from './guard.ts';
@@ -135,6 +136,14 @@ describe('the network guard', () => {
         return seen.join(', ')`,
     });
     expect(told).toBe('passed: net.connect 192.0.2.1 8443, dns.lookup a.test 0');
+  });
+
+  it('gives permits in two places only: the wire, and the host that starts our own processes', () => {
+    const sources = join(import.meta.dirname, '..', '..');
+    const users = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+      .filter((file) => /import[^;]*\bpass\b[^;]*passage\.ts/.test(readFileSync(join(sources, file), 'utf8')));
+    expect(users.map((file) => file.replaceAll('\\', '/')).sort()).toEqual(['hosts/node-host.ts', 'platform/http/transport.ts']);
   });
 
   it('knows loopback addresses from their look-alikes', () => {
