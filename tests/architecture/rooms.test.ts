@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileIn } from './compile.ts';
+import { compileIn, filesOf } from './compile.ts';
 
 /** One file, compiled in every room; a room differs in what it refuses. */
 const planted: [kind: 'node' | 'dom' | 'clean' | 'strict', line: string, code?: string][] = [
@@ -30,5 +30,16 @@ describe('the types of each room', () => {
     const wanted = planted.flatMap(([kind], index) => (refused.includes(kind) || kind === 'strict' ? [String(index + 1)] : []));
     expect(errors.map(([line]) => line)).toEqual(wanted);
     for (const [line = '', code] of errors) if (kindAt(line) === 'strict') expect(code).toBe(planted[Number(line) - 1]?.[2]);
+  });
+
+  /** A package's declarations can bring Node or the DOM in by the back door, for every file of the room. */
+  it.each([
+    ['src-shared', /@types\/node\/|\/lib\.dom\.|\/@types\/react/],
+    ['src-renderer', /@types\/node\//],
+    ['src-main', /\/lib\.dom\./],
+  ])('nothing in %s brings in what it must not have', { timeout: 120_000 }, async (room, forbidden) => {
+    const files = await filesOf(room);
+    expect(files.filter((file) => file.includes(`/${room}/`)).length).toBeGreaterThan(10);
+    expect(files.filter((file) => forbidden.test(file))).toEqual([]);
   });
 });
