@@ -28,20 +28,20 @@ export function KeyboardHelp({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={t('help.title')} onClose={onClose}>
       <div className="keys">
-        <Keys title="help.everywhere" keys={everywhere} />
-        <Keys title="help.go" keys={letters} />
-        <Keys title="help.lists" keys={lists} />
-        <Keys title="graph.title" keys={graph} />
+        <Keys named="help.everywhere" keys={everywhere} />
+        <Keys named="help.go" keys={letters} />
+        <Keys named="help.lists" keys={lists} />
+        <Keys named="graph.title" keys={graph} />
       </div>
     </Dialog>
   );
 }
 
-function Keys({ title, keys }: { title: MessageKey; keys: readonly (readonly [string, MessageKey])[] }) {
+function Keys({ named, keys }: { named: MessageKey; keys: readonly (readonly [string, MessageKey])[] }) {
   const t = useText();
   return (
     <section>
-      <h3>{t(title)}</h3>
+      <h3>{t(named)}</h3>
       <dl>
         {keys.map(([key, what]) => (
           <div key={key}>

@@ -179,6 +179,7 @@ export const en = {
   'explore.none.hint': 'Clear a filter, install a pack or import files.',
   'explore.side': 'Chosen entity',
 
+  'entity.tlp': 'TLP:{level}',
   'entity.revoked': 'revoked',
   'entity.deprecated': 'deprecated',
   'entity.missing': 'not in the workspace',
@@ -357,7 +358,7 @@ export const en = {
   'matrix.legend.own': 'your threats that use it',
   'matrix.legend.all': 'known threats that use it',
   'matrix.techniqueCount': '{count, plural, one {# technique} other {# techniques}}',
-  'matrix.cell': '{id} {name}, used by {count, number}{subs, plural, =0 {} one {, # sub-technique} other {, # sub-techniques}}',
+  'matrix.cellUsed': ', used by ',
   'matrix.open': 'Open {subs, plural, one {# sub-technique} other {# sub-techniques}} of {name}, {used, number} used',
   'matrix.close': 'Close {subs, plural, one {# sub-technique} other {# sub-techniques}} of {name}, {used, number} used',
 

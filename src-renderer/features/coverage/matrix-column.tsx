@@ -40,13 +40,20 @@ export function MatrixColumn(props: {
               className={`cell heat-${props.step(cell)}${parent ? ' cell-sub' : ''}`}
               tabIndex={props.standing === row ? 0 : -1}
               data-at={props.standing === row}
-              aria-label={t('matrix.cell', { id: cell.externalId, name: cell.name, count, subs })}
               onFocus={() => props.onStand(row)}
               onPointerEnter={() => props.onHover(place)}
               onClick={() => go(entityHref(cell.id))}
             >
-              <span className="cell-name">{cell.name}</span>
-              {count > 0 ? <span className="cell-count">{t.number(count)}</span> : null}
+              <span className="cell-name">
+                <span className="hidden-visually">{`${cell.externalId} `}</span>
+                {cell.name}
+              </span>
+              {count > 0 ? (
+                <span className="cell-count">
+                  <span className="hidden-visually">{t('matrix.cellUsed')}</span>
+                  {t.number(count)}
+                </span>
+              ) : null}
               {subs > 0 ? (
                 <button
                   type="button"

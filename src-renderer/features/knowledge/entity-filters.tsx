@@ -98,5 +98,5 @@ export function EntityFilters({
 }
 
 export function tlpLabel(t: Text, value: string) {
-  return value === 'none' ? t('filter.tlp.none') : `TLP:${value.toUpperCase()}`;
+  return value === 'none' ? t('filter.tlp.none') : t('entity.tlp', { level: value.toUpperCase() });
 }

@@ -42,7 +42,9 @@ export function EntityMarks({ entity }: { entity: Pick<EntitySummary, 'tlp' | 'r
   const t = useText();
   return (
     <>
-      {entity.tlp ? <span className={`chip tlp tlp-${entity.tlp.replace('+', '-')}`}>{`TLP:${entity.tlp.toUpperCase()}`}</span> : null}
+      {entity.tlp ? (
+        <span className={`chip tlp tlp-${entity.tlp.replace('+', '-')}`}>{t('entity.tlp', { level: entity.tlp.toUpperCase() })}</span>
+      ) : null}
       {entity.revoked ? <span className="chip chip-warn">{t('entity.revoked')}</span> : null}
       {entity.deprecated ? <span className="chip chip-warn">{t('entity.deprecated')}</span> : null}
       {entity.missing ? <span className="chip chip-warn">{t('entity.missing')}</span> : null}

@@ -85,7 +85,7 @@ export function FilePreviewCard({ picked, preview, onRemove }: { picked: PickedF
           </div>
           {preview.columns ? (
             <ColumnMappingEditor
-              columns={preview.columns}
+              columns={{ ...preview.columns, mapping: picked.mapping ?? preview.columns.mapping }}
               onChange={(mapping) => correctFile(client, picked.key, { as: picked.as, mapping })}
             />
           ) : null}
