@@ -127,7 +127,6 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
       readers,
       graph,
       jobs,
-      device: deviceOf(database),
       actor: personOf(),
       now: host.now,
       newId: () => randomUUID(),
@@ -270,13 +269,6 @@ function writable(error: unknown): unknown {
   return error;
 }
 
-/** This workspace's own device in the log, made at its first opening. */
-function deviceOf(database: Database): string {
-  const known = database.prepare('SELECT uuid FROM device WHERE own = 1').pluck().get() as string | undefined;
-  return known ?? randomUUID();
-}
-
-/** From the environment: asking the system for a user's name may ask a directory server. */
 function personOf(): string {
   const { USER, LOGNAME, USERNAME } = process.env;
   return USER || LOGNAME || USERNAME || 'analyst';

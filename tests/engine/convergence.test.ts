@@ -40,8 +40,8 @@ type Step =
   | { do: 'set'; object: number; property: string; value: string | undefined }
   | { do: 'mark'; object: number; red: boolean }
   | { do: 'delete'; object: number; deleted: boolean }
-  | { do: 'tag' | 'untag'; object: number; tag: string }
-  | { do: 'undo' | 'redo'; nth: number };
+  | { do: 'tag'; object: number; tag: string; taken: boolean }
+  | { do: 'undo'; nth: number; again: boolean };
 
 const object = fc.integer({ min: 1, max: 4 });
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -61,8 +61,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
   fc.record({ do: fc.constant('mark' as const), object, red: fc.boolean() }),
   fc.record({ do: fc.constant('delete' as const), object, deleted: fc.boolean() }),
-  fc.record({ do: fc.constantFrom('tag' as const, 'untag' as const), object, tag: fc.constantFrom('x', 'y') }),
-  fc.record({ do: fc.constantFrom('undo' as const, 'redo' as const), nth: fc.nat(20) }),
+  fc.record({ do: fc.constant('tag' as const), object, tag: fc.constantFrom('x', 'y'), taken: fc.boolean() }),
+  fc.record({ do: fc.constant('undo' as const), nth: fc.nat(20), again: fc.boolean() }),
 );
 
 function perform(store: Store, actions: string[], step: Step) {
@@ -98,9 +98,9 @@ function perform(store: Store, actions: string[], step: Step) {
       if (action) actions.push(action);
       return;
     }
-    if (step.do === 'undo' || step.do === 'redo') {
+    if (step.do === 'undo') {
       const action = actions[step.nth % Math.max(1, actions.length)];
-      if (action) for (const key of store.operations.setUndone(action, step.do === 'undo')) store.materializer.materialize(key);
+      if (action) for (const key of store.operations.setUndone(action, !step.again)) store.materializer.materialize(key);
       return;
     }
     const id = malware(step.object);
@@ -108,8 +108,7 @@ function perform(store: Store, actions: string[], step: Step) {
     if (step.do === 'set') actions.push(store.operations.setProperty(id, step.property, step.value).action);
     else if (step.do === 'mark') actions.push(store.operations.setProperty(id, 'object_marking_refs', [step.red ? RED : GREEN]).action);
     else if (step.do === 'delete') actions.push(store.operations.setDeleted(id, step.deleted).action);
-    else if (step.do === 'tag') actions.push(store.operations.addTag(id, step.tag).action);
-    else actions.push(store.operations.removeTag(id, step.tag).action);
+    else actions.push(store.operations[step.taken ? 'removeTag' : 'addTag'](id, step.tag).action);
   });
 }
 

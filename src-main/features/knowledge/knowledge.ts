@@ -10,6 +10,7 @@ import { createImports, type Imports } from './import/imports.ts';
 import { createUploads, type Uploads } from './import/uploads.ts';
 import type { Knowledge } from './index.ts';
 import { isGraphStored, revisionOf, storeGraph } from './store/load-graph.ts';
+import { ownDevice } from './store/log.ts';
 import { createStore, type Store } from './store/store.ts';
 
 export interface KnowledgeParts extends Knowledge {
@@ -33,7 +34,6 @@ export interface KnowledgeTerms {
   readonly readers: Readers;
   readonly graph: GraphService;
   readonly jobs: Jobs;
-  readonly device: string;
   readonly actor: string;
   readonly now: () => number;
   readonly newId: () => string;
@@ -42,7 +42,12 @@ export interface KnowledgeTerms {
 
 export function createKnowledge(terms: KnowledgeTerms): KnowledgeParts {
   const { database, readers, graph, jobs, now, newId } = terms;
-  const store = createStore(database, { device: terms.device, actor: terms.actor, now, onDelta: (delta) => graph.apply(delta) });
+  const store = createStore(database, {
+    device: ownDevice(database, newId),
+    actor: terms.actor,
+    now,
+    onDelta: (delta) => graph.apply(delta),
+  });
   const imports = createImports(database, { now, newId });
   const uploads = createUploads(newId);
   const files = createFileImport({ store, imports, uploads, now, newId });

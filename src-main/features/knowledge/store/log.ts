@@ -153,6 +153,11 @@ export function createLog(database: Database, options: { device: string; actor: 
   };
 }
 
+/** The UUID of this workspace's own device in its log, made at the first opening. */
+export function ownDevice(database: Database, newId: () => string): string {
+  return (database.prepare('SELECT uuid FROM device WHERE own = 1').pluck().get() as string | undefined) ?? newId();
+}
+
 /** The audit chain: SHA-256 over the previous link and the operation's canonical JSON. */
 export function chained(previous: Uint8Array, operation: Operation): Buffer {
   return createHash('sha256')
