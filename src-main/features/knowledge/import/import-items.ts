@@ -49,6 +49,7 @@ export async function importItems(store: Store, imports: Imports, now: () => num
       return written;
     });
     action ??= outcome.action;
+    waiting.push(...outcome.deferred);
     report.created += outcome.created;
     report.updated += outcome.updated;
     report.unchanged += outcome.unchanged;
@@ -75,7 +76,7 @@ export async function importItems(store: Store, imports: Imports, now: () => num
       }
       input.job.progress(undefined, `${report.created + report.updated + report.unchanged + waiting.length} objects`);
     }
-    flush();
+    while (waiting.length + rejected.length + losses.length > 0) flush();
     store.commitSteps();
     const dangling = danglingLosses(store, placeholders);
     store.transact(() => {

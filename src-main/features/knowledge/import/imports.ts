@@ -29,8 +29,9 @@ export function createImports(database: Database, options: { now: () => number; 
   const insertIssue = database.prepare('INSERT INTO import_issue (import, kind, id, path, what) VALUES (?, ?, ?, ?, ?)');
   const deleteIssues = database.prepare('DELETE FROM import_issue WHERE import = ?');
   const resetCounts = database.prepare('UPDATE import SET unchanged = 0, rejected = 0, lost = 0 WHERE id = ?');
+  const resetWritten = database.prepare('UPDATE import SET created = 0, updated = 0 WHERE id = ?');
   const selectAll = database.prepare('SELECT * FROM import ORDER BY id DESC');
-  const selectAction = database.prepare('SELECT action FROM op WHERE import = ? ORDER BY id LIMIT 1').pluck();
+  const selectAction = database.prepare('SELECT action FROM op WHERE import = ? AND undone = 0 ORDER BY id LIMIT 1').pluck();
   const selectByAction = database.prepare('SELECT i.uuid FROM op JOIN import i ON i.id = op.import WHERE op.action = ? LIMIT 1').pluck();
 
   /** Imports that this process is running now; all others in state `running` were cut off. */
@@ -45,7 +46,10 @@ export function createImports(database: Database, options: { now: () => number; 
         live.add(unfinished.id);
         deleteIssues.run(unfinished.id);
         resetCounts.run(unfinished.id);
-        return { key: unfinished.id, uuid: unfinished.uuid, action: selectAction.get(unfinished.id) as string | undefined };
+        const action = selectAction.get(unfinished.id) as string | undefined;
+        // Cut off while a cancel took it back: what it had written is gone, and what comes now is an action of its own.
+        if (action === undefined) resetWritten.run(unfinished.id);
+        return { key: unfinished.id, uuid: unfinished.uuid, action };
       }
       const uuid = options.newId();
       const key = Number(insert.run(uuid, start.kind, start.source, start.format, start.sha256, options.now()).lastInsertRowid);

@@ -33,7 +33,16 @@ export interface ChunkOutcome {
   readonly loss: { readonly id: string; readonly path: string; readonly what: string }[];
   /** Keys of objects that were named but are not here yet. */
   readonly placeholders: number[];
+  /** Other contents under an id and `modified` that this chunk itself wrote: to be written in a later one, so that the first stays. */
+  readonly deferred: readonly Incoming[];
   readonly action: string | undefined;
+}
+
+interface Known {
+  readonly object: StixObject;
+  readonly partial: boolean;
+  /** The operation that wrote it. */
+  readonly op: number;
 }
 
 export interface ChunkOrigin {
@@ -48,27 +57,27 @@ export type Writer = ReturnType<typeof createWriter>;
 export function createWriter(database: Database, rows: Rows, log: Log, materializer: Materializer) {
   const insertVersion = database.prepare('INSERT INTO version (object, op, flags, body) VALUES (?, ?, ?, ?)');
   const selectVersions = database.prepare(
-    'SELECT v.flags, v.body FROM version v LEFT JOIN op ON op.id = v.op WHERE v.object = ? AND ifnull(op.undone, 0) = 0',
+    'SELECT v.op, v.flags, v.body FROM version v LEFT JOIN op ON op.id = v.op WHERE v.object = ? AND ifnull(op.undone, 0) = 0',
   );
   const confirm = database.prepare('INSERT OR IGNORE INTO confirmation (object, import) VALUES (?, ?)');
 
   /** What stands and what is kept of an object, newest rule first. */
-  const knownVersions = (key: number, relationship: boolean): { object: StixObject; partial: boolean }[] => {
-    const known: { object: StixObject; partial: boolean }[] = [];
+  const knownVersions = (key: number, relationship: boolean): Known[] => {
+    const known: Known[] = [];
     if (relationship) {
       const row = rows.relationship(key);
-      if (row && !(row.state & MISSING)) known.push({ object: decodeRelationship(row), partial: (row.state & PARTIAL) !== 0 });
+      if (row && !(row.state & MISSING)) known.push({ object: decodeRelationship(row), partial: (row.state & PARTIAL) !== 0, op: row.op });
     } else {
       const row = rows.object(key);
-      if (row && !(row.state & MISSING)) known.push({ object: decodeObject(row), partial: (row.state & PARTIAL) !== 0 });
+      if (row && !(row.state & MISSING)) known.push({ object: decodeObject(row), partial: (row.state & PARTIAL) !== 0, op: row.op });
     }
-    for (const { flags, body } of selectVersions.all(key) as { flags: number; body: string }[])
-      known.push({ object: JSON.parse(body) as StixObject, partial: (flags & 1) !== 0 });
+    for (const { op, flags, body } of selectVersions.all(key) as { op: number; flags: number; body: string }[])
+      known.push({ object: JSON.parse(body) as StixObject, partial: (flags & 1) !== 0, op });
     return known;
   };
 
   /** What would become of an object of which something is known already. Changes nothing. */
-  const judge = (incoming: Incoming, key: number): { fate: Fate; object: StixObject; what?: string } => {
+  const judge = (incoming: Incoming, key: number): { fate: Fate; object: StixObject; what?: string; tiedWith?: readonly Known[] } => {
     const relationship = incoming.object.type === 'relationship';
     const known = knownVersions(key, relationship);
     const standing = known[0];
@@ -89,6 +98,7 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
         fate: 'unchanged',
         object: incoming.object,
         what: `another content with the same id and modified (${String(incoming.object['modified'] ?? 'no time')}) is here already: the first stays, this one is kept in the history`,
+        tiedWith: same,
       };
     if (same.length > 0 && order === 0) return { fate: 'updated', object: incoming.object };
     return {
@@ -112,9 +122,15 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
     let updated = 0;
     let unchanged = 0;
     const touched: number[] = [];
+    const deferred: Incoming[] = [];
 
     const later = (incoming: Incoming, key: number) => {
-      const { fate, what } = judge(incoming, key);
+      const { fate, what, tiedWith } = judge(incoming, key);
+      // Within one operation there is no first: other devices see its objects in no order.
+      if (tiedWith?.every((known) => known.op === op)) {
+        deferred.push(incoming);
+        return;
+      }
       if (what) loss.push({ id: incoming.object.id, path: incoming.path, what });
       if (fate === 'unchanged' && !what) {
         unchanged++;
@@ -184,7 +200,7 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
       action = written.action;
       for (const key of new Set(touched)) materializer.materialize(key);
     }
-    return { created, updated, unchanged, loss, placeholders: rows.takePlaceholders(), action };
+    return { created, updated, unchanged, loss, placeholders: rows.takePlaceholders(), deferred, action };
   };
 
   return { writeChunk, judge };

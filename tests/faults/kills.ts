@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { seeded } from '../bench/generate.ts';
+import { type GeneratedBundle, writeBundle } from './bundles.ts';
+import type { Fact, Life, Line } from './kill-lines.ts';
+import { examine } from './kill-checks.ts';
+import { importFiles, openWorld, temporaryFolder } from './world.ts';
+
+export interface KillTerms {
+  readonly kills: number;
+  /** Objects of a bundle that a life imports; it cancels another of half the size. */
+  readonly objects: number;
+  /** Kills that one workspace goes through before a fresh one takes its place. */
+  readonly livesEach: number;
+  readonly seed: number;
+  readonly tell?: (line: string) => void;
+}
+
+export interface KillOutcome {
+  readonly kills: number;
+  readonly acknowledged: number;
+  readonly unfinished: number;
+  readonly byPhase: Record<string, number>;
+  /** One sentence for each thing that should not be. */
+  readonly faults: readonly string[];
+}
+
+/** Where in its life a child is killed: so long after the nth line of a phase. */
+interface Point {
+  readonly phase: string;
+  readonly line: number;
+  readonly afterMs: number;
+}
+
+/** Kills engines at points spread over their whole life and looks at what they leave behind. */
+export async function killMany(terms: KillTerms): Promise<KillOutcome> {
+  const folder = temporaryFolder('kills');
+  const random = seeded(terms.seed);
+  const tell = terms.tell ?? (() => undefined);
+  const byPhase: Record<string, number> = {};
+  const faults: string[] = [];
+  let acknowledged = 0;
+  let unfinished = 0;
+  try {
+    const base = writeBundle(join(folder.path, 'base.json'), 800, terms.seed);
+    const fresh = join(folder.path, 'fresh');
+    const world = await openWorld(fresh);
+    await importFiles(world.client, [base.path]);
+    await world.close();
+
+    const lifeOf = (number: number, dataDir: string) => {
+      const seed = terms.seed * 1000 + number;
+      const bundle = writeBundle(join(folder.path, `bundle-${number}.json`), terms.objects, seed);
+      const other = writeBundle(join(folder.path, `other-${number}.json`), Math.round(terms.objects / 2), seed + 500);
+      const life: Life = { seed, dataDir, base: base.path, bundle: bundle.path, other: other.path };
+      return { life, bundle, other };
+    };
+
+    const scratch = join(folder.path, 'scratch');
+    cpSync(fresh, scratch, { recursive: true });
+    const timeline = await live(lifeOf(terms.kills, scratch).life, undefined);
+    if (timeline.killed || timeline.code !== 0) throw new Error(`an undisturbed life ended badly: ${timeline.stderr}`);
+    rmSync(scratch, { recursive: true, force: true });
+
+    let dataDir = '';
+    let facts = new Map<string, Fact>();
+    let bundles: GeneratedBundle[] = [];
+    for (let number = 0; number < terms.kills; number++) {
+      if (number % terms.livesEach === 0) {
+        if (dataDir) rmSync(dataDir, { recursive: true, force: true });
+        dataDir = join(folder.path, `workspace-${number}`);
+        cpSync(fresh, dataDir, { recursive: true });
+        facts = new Map();
+        bundles = [base];
+      }
+      const { life, bundle, other } = lifeOf(number, dataDir);
+      // Until shortly before it is open, a life has touched nothing.
+      const from = (timeline.lines[0]?.at ?? 0) * 0.7;
+      const to = timeline.lines.at(-1)?.at ?? 0;
+      const point = pointAt(timeline.lines, from + ((number + random()) / terms.kills) * (to - from));
+      const run = await live(life, point);
+      if (!run.killed) faults.push(`life ${number} ended with ${run.code} before its kill: ${run.stderr.slice(-2000)}`);
+      byPhase[point.phase] = (byPhase[point.phase] ?? 0) + 1;
+      const open = new Set<string>();
+      for (const { line } of run.lines) {
+        if ('begin' in line) for (const key of line.begin) open.add(key);
+        else if ('ack' in line)
+          for (const [key, value] of Object.entries(line.ack)) {
+            acknowledged++;
+            open.delete(key);
+            facts.set(key, value);
+          }
+      }
+      for (const key of open) facts.delete(key);
+      bundles.push(bundle, other);
+      const seen = await examine({ dataDir, facts, undecided: open, bundles, resume: [bundle, other] });
+      unfinished += seen.unfinished;
+      for (const fault of seen.faults) faults.push(`life ${number}, killed in “${point.phase}”: ${fault}`);
+      tell(
+        `${number + 1}/${terms.kills} killed in “${point.phase}” after ${run.lines.length} lines; ${seen.unfinished} unfinished; ${seen.faults.length} faults`,
+      );
+      for (const { path } of [bundle, other]) rmSync(path, { force: true });
+    }
+    return { kills: terms.kills, acknowledged, unfinished, byPhase, faults };
+  } finally {
+    folder.remove();
+  }
+}
+
+interface Heard {
+  readonly line: Line;
+  /** Milliseconds since the start of the process. */
+  readonly at: number;
+}
+
+/** Runs one life, to its end or to the point. */
+function live(life: Life, point: Point | undefined) {
+  const child: ChildProcess = spawn(process.execPath, [fileURLToPath(new URL('./kill-child.ts', import.meta.url)), JSON.stringify(life)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const began = performance.now();
+  const lines: Heard[] = [];
+  let stderr = '';
+  let killed = false;
+  let phase = 'start';
+  let inPhase = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const kill = () => {
+    if (child.exitCode === null && child.signalCode === null) killed = child.kill('SIGKILL') || killed;
+  };
+  const aim = () => {
+    if (!point || timer) return;
+    if (phase === point.phase && inPhase >= point.line) timer = setTimeout(kill, point.afterMs);
+  };
+  aim();
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (text) => {
+    const line = JSON.parse(text) as Line;
+    lines.push({ line, at: performance.now() - began });
+    if ('phase' in line) {
+      // A life that goes through the phase with fewer lines than the measured one is killed at its end.
+      if (point && phase === point.phase) kill();
+      phase = line.phase;
+      inPhase = 0;
+    } else inPhase++;
+    aim();
+  });
+  return new Promise<{ lines: Heard[]; killed: boolean; code: number | null; stderr: string }>((resolve) => {
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ lines, killed, code, stderr });
+    });
+  });
+}
+
+/** The moment `at` of the measured life, as a place that slower and faster lives have too. */
+function pointAt(lines: readonly Heard[], at: number): Point {
+  let point: Point = { phase: 'start', line: 0, afterMs: at };
+  let phase = 'start';
+  let inPhase = 0;
+  for (const heard of lines) {
+    if (heard.at > at) break;
+    if ('phase' in heard.line) {
+      phase = heard.line.phase;
+      inPhase = 0;
+    } else inPhase++;
+    point = { phase, line: inPhase, afterMs: at - heard.at };
+  }
+  return point;
+}
