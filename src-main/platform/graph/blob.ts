@@ -113,18 +113,21 @@ export function loadGraph(given: Uint8Array): Graph {
 /** Every number that is used as a place must be one. No branch in the loops: bits that must be clear are gathered. */
 function check({ nodeCount: n, edgeCount: m, ids, state, kind, nodeTypes, edgeTypes, out, in: inward }: Graph): void {
   let wrong = 0;
+  const lastNode = n - 1;
+  const lastNodeType = nodeTypes.length - 1;
+  const lastEdgeType = edgeTypes.length - 1;
   // Ids ascend from 1. A number beyond 31 bits is negative by itself, so that no difference can wrap unseen.
   let before = 0;
   for (let u = 0; u < n; u++) {
     const id = ids[u] as number;
-    wrong |= id | (id - before - 1) | (nodeTypes.length - 1 - (kind[u] as number));
+    wrong |= id | (id - before - 1) | (lastNodeType - (kind[u] as number));
     before = id;
   }
   for (const { start, base } of [out, inward]) {
     const { to, type } = base;
     if (start[0] !== 0 || start[n] !== m) throw damaged('has rows that do not add up');
     for (let u = 0; u < n; u++) wrong |= (start[u + 1] as number) | ((start[u + 1] as number) - (start[u] as number));
-    for (let e = 0; e < m; e++) wrong |= (to[e] as number) | (n - 1 - (to[e] as number)) | (edgeTypes.length - 1 - (type[e] as number));
+    for (let e = 0; e < m; e++) wrong |= (to[e] as number) | (lastNode - (to[e] as number)) | (lastEdgeType - (type[e] as number));
   }
   let states = 0;
   for (let u = 0; u < n; u++) states |= state[u] as number;

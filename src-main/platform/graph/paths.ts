@@ -5,7 +5,6 @@ import {
   allowedIn,
   type Direction,
   type Front,
-  type Marks,
   marksOf,
   opposite,
   queueOf,

@@ -15,29 +15,51 @@ export function topByDegree(graph: Graph, nodes: Int32Array, start: number, end:
   return ranked(graph, chosen).subarray(0, count);
 }
 
-/** All of the nodes, by degree, then id. Long lists by counting: ids in order first, then stably by degree. */
-function ranked({ degree }: Graph, nodes: Int32Array): Int32Array {
+/** All of the nodes, by degree, then id. Long lists by counting: by the halves of the id, then stably by degree. */
+function ranked({ degree, nodeCount }: Graph, nodes: Int32Array): Int32Array {
   if (nodes.length <= 1024) {
     const keys = new Float64Array(nodes.length);
-    nodes.forEach((u, at) => {
+    for (let at = 0; at < nodes.length; at++) {
+      const u = nodes[at] as number;
       keys[at] = (mostDegree - Math.min(degree[u] as number, mostDegree)) * indexRange + u;
-    });
-    return Int32Array.from(keys.sort(), (key) => key % indexRange);
+    }
+    keys.sort();
+    const sorted = new Int32Array(nodes.length);
+    for (let at = 0; at < sorted.length; at++) sorted[at] = (keys[at] as number) % indexRange;
+    return sorted;
   }
-  const byId = nodes.slice().sort();
-  const next = new Uint32Array(buckets + 1);
-  const bucketOf = (u: number) => buckets - 1 - Math.min(degree[u] as number, buckets - 1);
-  for (const u of byId) next[bucketOf(u) + 1] = (next[bucketOf(u) + 1] as number) + 1;
-  const beyond = next[1] as number;
-  for (let bucket = 0; bucket < buckets; bucket++) next[bucket + 1] = (next[bucket + 1] as number) + (next[bucket] as number);
-  const sorted = new Int32Array(nodes.length);
-  for (const u of byId) {
-    const at = next[bucketOf(u)] as number;
-    next[bucketOf(u)] = at + 1;
-    sorted[at] = u;
+  const keys = new Uint16Array(nodes.length);
+  for (let at = 0; at < nodes.length; at++) keys[at] = (nodes[at] as number) & 0x1fff;
+  let sorted = countingPass(nodes, keys, 1 << 13);
+  for (let at = 0; at < nodes.length; at++) keys[at] = (sorted[at] as number) >>> 13;
+  sorted = countingPass(sorted, keys, (nodeCount >>> 13) + 1);
+  let most = 0;
+  for (let at = 0; at < nodes.length; at++) most = Math.max(most, degree[sorted[at] as number] as number);
+  const last = Math.min(most, buckets - 1);
+  let beyond = 0;
+  for (let at = 0; at < nodes.length; at++) {
+    const bucket = Math.min(degree[sorted[at] as number] as number, last);
+    keys[at] = last - bucket;
+    if (bucket === buckets - 1) beyond++;
   }
+  sorted = countingPass(sorted, keys, last + 1);
   // Degrees past the last bucket stand together in it, before all others.
   sorted.subarray(0, beyond).sort((a, b) => (degree[b] as number) - (degree[a] as number) || a - b);
+  return sorted;
+}
+
+/** Stable: the list in ascending order of its keys, each below `range`. */
+function countingPass(list: Int32Array, keys: Uint16Array, range: number): Int32Array {
+  const next = new Uint32Array(range + 1);
+  for (let at = 0; at < keys.length; at++) next[(keys[at] as number) + 1] = (next[(keys[at] as number) + 1] as number) + 1;
+  for (let key = 0; key < range; key++) next[key + 1] = (next[key + 1] as number) + (next[key] as number);
+  const sorted = new Int32Array(list.length);
+  for (let at = 0; at < list.length; at++) {
+    const key = keys[at] as number;
+    const place = next[key] as number;
+    next[key] = place + 1;
+    sorted[place] = list[at] as number;
+  }
   return sorted;
 }
 

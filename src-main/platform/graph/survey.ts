@@ -1,4 +1,5 @@
 import { type Graph, indexOf, spanOf } from './csr.ts';
+import { degreesAt, idsAt } from './k-hop.ts';
 import { topByDegree } from './rank.ts';
 import { allowedIn, type Front, marksOf, queueOf, type Stop, sidesOf, step, stride, type WalkFilter } from './walk.ts';
 
@@ -106,8 +107,8 @@ export function snapshot(graph: Graph, maxNodes: number, stop: Stop): SnapshotAn
     }
   });
   return {
-    ids: top.map((u) => graph.ids[u] as number),
-    degrees: Uint32Array.from(top, (u) => graph.degree[u] as number),
+    ids: idsAt(graph, top),
+    degrees: degreesAt(graph, top),
     edges,
     totalNodes: count,
     totalEdges: ends / 2,
