@@ -69,6 +69,10 @@ export function createEngine(host: Host): Engine {
         caller,
         isOpen: () => workspace.isOpen(),
         onError: (name, error) => host.log.error(`${name} failed`, error),
+        // What succeeds writes its own operation; what was refused or failed belongs in the chain too.
+        onCommand: (name, { door }, outcome) => {
+          if (outcome === 'failed' && workspace.isOpen()) workspace.open().audit('commandFailed', { name, door });
+        },
       });
       connections.add(served);
       channel.onClose(() => connections.delete(served));

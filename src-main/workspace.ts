@@ -142,6 +142,7 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
       openedAt: host.now(),
       async close() {
         await jobs.cancelAll();
+        knowledge.store.transact(() => knowledge.store.operations.audit('closeWorkspace', {}));
         await knowledge.close();
         await Promise.all([readers.close(), graph.close()]);
         database.pragma('wal_checkpoint(truncate)');

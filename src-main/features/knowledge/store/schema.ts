@@ -31,6 +31,7 @@ export interface Schema {
   edge: { src: number; type: number; dst: number; rel: number };
   term: { id: number; kind: string; value: string; tlp: number | null };
   facet: { term: number; object: number };
+  confirmation: { object: number; import: number };
   tag: { object: number; term: number };
   alias: { name: string; object: number };
   op: {

@@ -1,6 +1,6 @@
+import { sql } from 'kysely';
 import { tlpLevels } from '#shared/domain/knowledge/stix.ts';
-import type { Database } from '#main/platform/database/database.ts';
-import { prepared } from '#main/platform/database/sql.ts';
+import { queries } from '../schema.ts';
 import { DELETED, MISSING, RETIRED } from '../state.ts';
 
 export interface Filters {
@@ -13,51 +13,45 @@ export interface Filters {
   readonly includeRetired?: boolean | undefined;
 }
 
-/**
- * The filters as a condition over `object o` and its `common` term `c`. The text is made of fixed
- * pieces; every value is a parameter.
- */
-export function filterSql(database: Database, filters: Filters): { where: string; values: unknown[] } {
-  const conditions = [`(o.state & ${filters.includeRetired ? MISSING | DELETED : RETIRED}) = 0`];
-  const values: unknown[] = [];
-  const among = (condition: string, items: readonly (string | number)[]) => {
-    conditions.push(condition);
-    values.push(JSON.stringify(items));
-  };
-  if (filters.types?.length) among('o.type IN (SELECT value FROM json_each(?))', termIds(database, 'type', filters.types));
-  if (filters.tactics?.length) {
-    const phases = prepared(
-      database,
-      "SELECT id FROM term WHERE kind = 'phase' AND substr(value, instr(value, ':') + 1) IN (SELECT value FROM json_each(?))",
-    )
-      .pluck()
-      .all(JSON.stringify(filters.tactics)) as number[];
-    among('o.id IN (SELECT object FROM facet WHERE term IN (SELECT value FROM json_each(?)))', phases);
-  }
-  if (filters.platforms?.length)
-    among(
-      'o.id IN (SELECT object FROM facet WHERE term IN (SELECT value FROM json_each(?)))',
-      termIds(database, 'platform', filters.platforms),
-    );
-  if (filters.tags?.length)
-    among('o.id IN (SELECT object FROM tag WHERE term IN (SELECT value FROM json_each(?)))', termIds(database, 'tag', filters.tags));
-  if (filters.tlp?.length)
-    among(
-      'ifnull(c.tlp, -1) IN (SELECT value FROM json_each(?))',
-      filters.tlp.map((level) => tlpLevels.indexOf(level as never)),
-    );
-  if (filters.importId !== undefined) {
-    conditions.push(
-      `(o.op IN (SELECT op.id FROM op JOIN import i ON i.id = op.import WHERE i.uuid = ?)
-        OR o.id IN (SELECT object FROM confirmation k JOIN import i ON i.id = k.import WHERE i.uuid = ?))`,
-    );
-    values.push(filters.importId, filters.importId);
-  }
-  return { where: conditions.join(' AND '), values };
-}
+/** One parameter for a whole list, so that its length does not change the statement. */
+const listed = <T>(items: readonly T[]) => sql<T>`(SELECT value FROM json_each(${JSON.stringify(items)}))`;
 
-function termIds(database: Database, kind: string, items: readonly string[]): number[] {
-  return prepared(database, 'SELECT id FROM term WHERE kind = ? AND value IN (SELECT value FROM json_each(?))')
-    .pluck()
-    .all(kind, JSON.stringify(items)) as number[];
+const termsOf = (kind: string, values: readonly string[]) =>
+  queries.selectFrom('term').select('term.id').where('term.kind', '=', kind).where('term.value', 'in', listed(values));
+
+/** All objects that pass the filters: `o`, its type `t` and its common properties `c`. */
+export function matching(filters: Filters) {
+  let query = queries
+    .selectFrom('object as o')
+    .innerJoin('term as t', 't.id', 'o.type')
+    .innerJoin('term as c', 'c.id', 'o.common')
+    .where(sql<number>`o.state & ${sql.lit(filters.includeRetired ? MISSING | DELETED : RETIRED)}`, '=', sql.lit(0));
+  if (filters.types?.length) query = query.where('o.type', 'in', termsOf('type', filters.types));
+  if (filters.tactics?.length) {
+    const phases = queries
+      .selectFrom('term')
+      .select('term.id')
+      .where('term.kind', '=', 'phase')
+      .where(sql<string>`substr(term.value, instr(term.value, ':') + 1)`, 'in', listed(filters.tactics));
+    query = query.where('o.id', 'in', queries.selectFrom('facet').select('facet.object').where('facet.term', 'in', phases));
+  }
+  if (filters.platforms?.length) {
+    const platforms = termsOf('platform', filters.platforms);
+    query = query.where('o.id', 'in', queries.selectFrom('facet').select('facet.object').where('facet.term', 'in', platforms));
+  }
+  if (filters.tags?.length) {
+    const tags = termsOf('tag', filters.tags);
+    query = query.where('o.id', 'in', queries.selectFrom('tag').select('tag.object').where('tag.term', 'in', tags));
+  }
+  if (filters.tlp?.length) {
+    const levels = filters.tlp.map((level) => tlpLevels.findIndex((known) => known === level));
+    query = query.where(sql<number>`ifnull(c.tlp, -1)`, 'in', listed(levels));
+  }
+  if (filters.importId !== undefined) {
+    const imports = queries.selectFrom('import').select('import.id').where('import.uuid', '=', filters.importId);
+    const written = queries.selectFrom('op').select('op.id').where('op.import', 'in', imports);
+    const confirmed = queries.selectFrom('confirmation').select('confirmation.object').where('confirmation.import', 'in', imports);
+    query = query.where((either) => either.or([either('o.op', 'in', written), either('o.id', 'in', confirmed)]));
+  }
+  return query;
 }

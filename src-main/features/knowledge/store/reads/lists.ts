@@ -1,10 +1,11 @@
+import { sql } from 'kysely';
 import type { EntityPage, Facet, Stats } from '#shared/contract/knowledge.ts';
 import { tlpLevels } from '#shared/domain/knowledge/stix.ts';
 import type { Database } from '#main/platform/database/database.ts';
-import { prepared } from '#main/platform/database/sql.ts';
+import { all, get, prepared } from '#main/platform/database/sql.ts';
 import { RETIRED } from '../state.ts';
-import { type Filters, filterSql } from './filters.ts';
-import { SUMMARY_COLUMNS, SUMMARY_TABLES, type SummaryRow, summaryOf } from './summary.ts';
+import { type Filters, matching } from './filters.ts';
+import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
 /** Live objects by STIX type; live relationships, with both ends live, by relationship type. */
 export function stats(database: Database): Stats {
@@ -28,14 +29,16 @@ interface ListParams extends Filters {
   readonly offset: number;
 }
 
-const orders: Readonly<Record<ListParams['sort'], string>> = {
-  name: 'o.name COLLATE NOCASE',
-  type: 't.value',
-  externalId: 'o.external_id',
-  modified: 'o.modified',
-  degree: 'degree',
-};
 const DEGREE = '((SELECT count(*) FROM edge e WHERE e.src = o.id) + (SELECT count(*) FROM edge e WHERE e.dst = o.id))';
+
+/** What each order sorts by. Rows without the property come last in either direction. */
+const orders = {
+  name: sql<string>`o.name COLLATE NOCASE`,
+  type: sql<string>`t.value`,
+  externalId: sql<string>`o.external_id`,
+  modified: sql<number>`o.modified`,
+  degree: sql<number>`${sql.raw(DEGREE)}`,
+} as const;
 
 interface ListRow extends SummaryRow {
   readonly degree: number;
@@ -43,21 +46,22 @@ interface ListRow extends SummaryRow {
 }
 
 export function listEntities(database: Database, params: ListParams): EntityPage {
-  const { where, values } = filterSql(database, params);
-  const total = prepared(database, `SELECT count(*) FROM ${SUMMARY_TABLES} WHERE ${where}`)
-    .pluck()
-    .get(...values) as number;
-  const direction = params.descending ? 'DESC' : 'ASC';
+  const found = matching(params);
+  const total =
+    get(
+      database,
+      found.select(({ fn }) => fn.countAll<number>().as('n')),
+    )?.n ?? 0;
   const order = orders[params.sort];
-  const byDegree = params.sort === 'degree';
-  // Rows without the property come last in either direction.
-  const keys = prepared(
-    database,
-    `SELECT o.id${byDegree ? `, ${DEGREE} AS degree` : ''} FROM ${SUMMARY_TABLES} WHERE ${where}
-     ORDER BY ${byDegree ? '' : `${order} IS NULL, `}${order} ${direction}, o.name COLLATE NOCASE, o.id LIMIT ? OFFSET ?`,
-  )
-    .pluck()
-    .all(...values, params.limit, params.offset) as number[];
+  const page = found
+    .select('o.id')
+    .orderBy(sql`${order} IS NULL`)
+    .orderBy(order, params.descending ? 'desc' : 'asc')
+    .orderBy(orders.name)
+    .orderBy('o.id')
+    .limit(params.limit)
+    .offset(params.offset);
+  const keys = all(database, page).map(({ id }) => id);
   const rows = prepared(
     database,
     `SELECT ${SUMMARY_COLUMNS}, ${DEGREE} AS degree, i.source FROM json_each(?) j JOIN object o ON o.id = j.value

@@ -1,8 +1,9 @@
+import { sql } from 'kysely';
 import type { SearchAnswer } from '#shared/contract/knowledge.ts';
 import type { Database } from '#main/platform/database/database.ts';
-import { prepared } from '#main/platform/database/sql.ts';
-import { type Filters, filterSql } from './filters.ts';
-import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+import { all, prepared } from '#main/platform/database/sql.ts';
+import { type Filters, matching } from './filters.ts';
+import { type SummaryRow, summaryOf } from './summary.ts';
 
 interface SearchParams extends Filters {
   readonly text: string;
@@ -17,7 +18,6 @@ const RANK = 'bm25(search, 10.0, 8.0, 12.0, 1.0)';
 
 interface Hit extends SummaryRow {
   readonly rank: number;
-  readonly degree: number;
 }
 
 /** Words, names, aliases and ids, best first. Where nothing matches, one or two slips of the keyboard are forgiven. */
@@ -33,21 +33,32 @@ export function search(database: Database, params: SearchParams): SearchAnswer {
 }
 
 function answer(database: Database, params: SearchParams, match: string): SearchAnswer {
-  const { where, values } = filterSql(database, params);
-  const candidates = `WITH hit AS MATERIALIZED (SELECT rowid, ${RANK} AS rank FROM search WHERE search MATCH ? ORDER BY rank LIMIT ${MOST_RANKED})`;
-  const filtered = `FROM hit JOIN object o ON o.id = hit.rowid JOIN term t ON t.id = o.type JOIN term c ON c.id = o.common WHERE ${where}`;
-  const hits = prepared(
+  // LIMIT -1 keeps the planner from taking the text index apart: it is asked once, for all matches.
+  const ranked = sql<{
+    rowid: number;
+    rank: number;
+  }>`(SELECT rowid, ${sql.raw(RANK)} AS rank FROM search WHERE search MATCH ${match} LIMIT -1)`;
+  const hits = all(
     database,
-    `${candidates} SELECT ${SUMMARY_COLUMNS}, hit.rank, (SELECT count(*) FROM (SELECT 1 FROM edge e WHERE e.dst = o.id LIMIT 1000)) AS degree ${filtered}`,
-  ).all(match, ...values) as Hit[];
+    matching(params)
+      .innerJoin(ranked.as('hit'), 'hit.rowid', 'o.id')
+      .select(['o.id as key', 't.value as type', 'o.uuid', 'o.state', 'o.name', 'o.external_id', 'o.modified', 'c.tlp', 'hit.rank'])
+      .select(sql<number>`count(*) OVER ()`.as('matches'))
+      .orderBy('hit.rank')
+      .limit(MOST_RANKED),
+  );
+  const degrees = degreesOf(
+    database,
+    hits.map(({ key }) => key),
+  );
   const aliases = new Set(prepared(database, 'SELECT object FROM alias WHERE name = ?').pluck().all(params.text.trim()) as number[]);
   const exact = params.text.trim().toLowerCase();
   const scored = hits
-    .map((row) => ({ row, score: scoreOf(row, exact, aliases) }))
+    .map((row) => ({ row, score: scoreOf(row, degrees.get(row.key) ?? 0, exact, aliases) }))
     .sort((a, b) => b.score - a.score || (a.row.name ?? '').localeCompare(b.row.name ?? '', 'en') || a.row.key - b.row.key);
   const counts = new Map<string, number>();
   for (const { row } of scored) counts.set(row.type, (counts.get(row.type) ?? 0) + 1);
-  const total = hits.length < MOST_RANKED ? hits.length : Math.max(hits.length, countAll(database, match, where, values));
+  const total = hits[0]?.matches ?? 0;
   const page = scored.slice(params.offset, params.offset + params.limit);
   return {
     results: page.map(({ row }) => ({ ...summaryOf(row), ...(aliases.has(row.key) && { matched: `alias “${params.text.trim()}”` }) })),
@@ -57,13 +68,15 @@ function answer(database: Database, params: SearchParams, match: string): Search
   };
 }
 
-function countAll(database: Database, match: string, where: string, values: readonly unknown[]): number {
-  return prepared(
+/** How many edges come in, counted up to 1,000. */
+function degreesOf(database: Database, keys: readonly number[]): Map<number, number> {
+  const rows = prepared(
     database,
-    `SELECT count(*) FROM search JOIN object o ON o.id = search.rowid JOIN term t ON t.id = o.type JOIN term c ON c.id = o.common WHERE search MATCH ? AND ${where}`,
+    'SELECT j.value, (SELECT count(*) FROM (SELECT 1 FROM edge e WHERE e.dst = j.value LIMIT 1000)) FROM json_each(?) j',
   )
-    .pluck()
-    .get(match, ...values) as number;
+    .raw()
+    .all(JSON.stringify(keys)) as [number, number][];
+  return new Map(rows);
 }
 
 /** What an analyst means first: the thing with this id or name, then threats and techniques, then by words and connections. */
@@ -80,10 +93,10 @@ const typeWeight: Readonly<Record<string, number>> = {
   'x-mitre-tactic': 2,
 };
 
-function scoreOf(row: Hit, exact: string, aliases: ReadonlySet<number>): number {
+function scoreOf(row: Hit, degree: number, exact: string, aliases: ReadonlySet<number>): number {
   const name = (row.name ?? '').toLowerCase();
   const externalId = row.external_id?.toLowerCase();
-  let score = -row.rank + (typeWeight[row.type] ?? 0) + Math.log2(1 + row.degree) / 2;
+  let score = -row.rank + (typeWeight[row.type] ?? 0) + Math.log2(1 + degree) / 2;
   if (externalId === exact) score += 1000;
   else if (name === exact) score += 800;
   else if (aliases.has(row.key)) score += 700;
