@@ -359,8 +359,7 @@ export const en = {
   'matrix.legend.all': 'known threats that use it',
   'matrix.techniqueCount': '{count, plural, one {# technique} other {# techniques}}',
   'matrix.cellUsed': ', used by ',
-  'matrix.open': 'Open {subs, plural, one {# sub-technique} other {# sub-techniques}} of {name}, {used, number} used',
-  'matrix.close': 'Close {subs, plural, one {# sub-technique} other {# sub-techniques}} of {name}, {used, number} used',
+  'matrix.subs': 'Sub-techniques of {name}: ',
 
   'brief.title': 'Brief',
   'brief.about': 'One HTML file: what was imported, what the threats use, what touches your assets, the ledger.',

@@ -59,13 +59,14 @@ export function MatrixColumn(props: {
                   type="button"
                   className={usedSubs > 0 ? 'cell-subs cell-subs-used' : 'cell-subs'}
                   tabIndex={-1}
-                  aria-label={t(props.opened(place) ? 'matrix.close' : 'matrix.open', { name: cell.name, subs, used: usedSubs })}
+                  aria-expanded={props.opened(place)}
                   onClick={(event) => {
                     event.stopPropagation();
                     props.onToggle(place);
                   }}
                 >
                   {props.opened(place) ? <ChevronDown size={11} aria-hidden /> : <ChevronRight size={11} aria-hidden />}
+                  <span className="hidden-visually">{t('matrix.subs', { name: cell.name })}</span>
                   {usedSubs > 0 ? `${usedSubs}/${subs}` : subs}
                 </button>
               ) : null}
