@@ -7,13 +7,13 @@ import {
   arbitraryFilter,
   arbitraryGraph,
   arbitraryId,
+  mayPass,
   type NaiveEdge,
   type NaiveGraph,
   naiveApply,
   naiveDegree,
   naiveGraph,
   naiveHops,
-  naiveNeighbours,
   naivePaths,
   rowsFrom,
 } from '../../../tests/fixtures/naive-graph.ts';
@@ -126,6 +126,33 @@ describe('deltas', () => {
         expect(portrait(compact(patched))).toEqual(wanted);
         // What a loader had seen already does no harm.
         if (twice) expect(portrait(applyDeltas(patched, told))).toEqual(wanted);
+      }),
+    );
+  });
+
+  it('patched, answer as the graph built anew does', () => {
+    const ask = fc.record({
+      from: arbitraryId(among + 6),
+      to: arbitraryId(among + 6),
+      directed: fc.boolean(),
+      hops: fc.integer({ min: 1, max: 4 }),
+    });
+    fc.assert(
+      fc.property(graphs, deltas, ask, arbitraryFilter, (naive, wishes, { from, to, directed, hops }, filter) => {
+        let patched = buildGraph(rowsFrom(naive));
+        for (const wish of wishes) {
+          const delta = truthful(naive, wish);
+          naiveApply(naive, delta);
+          patched = applyDeltas(patched, [delta]);
+        }
+        const answers = (graph: Graph) => [
+          neighbourhood(graph, { ids: [from, to], hops, direction: directed ? 'out' : 'both', limit: 9, edgeLimit: 20, ...filter }, go),
+          shortestPaths(graph, { from, to, directed, maxHops: hops + 2, limit: 5, ...filter }, go),
+          shortestPaths(graph, { from, to, directed, maxHops: hops, limit: 5, longer: true, ...filter }, go),
+          components(graph, filter, go),
+          snapshot(graph, 7, go),
+        ];
+        expect(answers(patched)).toEqual(answers(buildGraph(rowsFrom(naive))));
       }),
     );
   });
@@ -304,9 +331,7 @@ describe('surveys', () => {
     fc.assert(
       fc.property(arbitraryGraph(among, 14), arbitraryFilter, (naive, filter) => {
         const answer = components(buildGraph(rowsFrom(naive)), filter, go);
-        const allowed = [...naive.nodes.keys()]
-          .filter((id) => naiveHops(naive, [id], 0, 'both', filter).size > 0 && mayStand(naive, id, filter))
-          .sort(byId);
+        const allowed = [...naive.nodes.keys()].filter((id) => mayPass(naive, id, filter)).sort(byId);
         expect([...answer.ids]).toEqual(allowed);
         const parts = allowed.map((id) => [...naiveHops(naive, [id], among, 'both', filter).keys()].sort(byId));
         answer.component.forEach((part, at) => expect(answer.sizes[part]).toBe(parts[at]?.length));
@@ -350,17 +375,3 @@ describe('surveys', () => {
     expect(degreesOf(buildGraph(rowsFrom(naiveGraph([], []))), [1, -1, 2 ** 31])).toEqual(new Uint32Array(3));
   });
 });
-
-function mayStand(
-  naive: NaiveGraph,
-  id: number,
-  { nodeTypes, includeRetired }: { nodeTypes?: readonly number[] | undefined; includeRetired?: boolean | undefined },
-) {
-  const node = naive.nodes.get(id);
-  return (
-    node !== undefined &&
-    (includeRetired || node.live) &&
-    (!nodeTypes || nodeTypes.includes(node.type)) &&
-    naiveNeighbours(naive, id, 'both', {}).length >= 0
-  );
-}
