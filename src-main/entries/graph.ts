@@ -9,7 +9,8 @@ if (!parentPort) throw new Error('this entry is a worker thread');
 serveGraph(parentPort, () => {
   const database = openDatabase(path, key, { readonly: true });
   try {
-    return loadGraph(database);
+    // One snapshot: a commit between its statements would lose edges that no delta tells again.
+    return database.transaction(() => loadGraph(database)).deferred();
   } finally {
     database.close();
   }
