@@ -3,6 +3,7 @@ import type { SearchAnswer } from '#shared/contract/knowledge.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { all, prepared } from '#main/platform/database/sql.ts';
 import { type Filters, matching } from './filters.ts';
+import { correctedWords, nearNames } from './slips.ts';
 import { type SummaryRow, summaryOf } from './summary.ts';
 
 interface SearchParams extends Filters {
@@ -20,19 +21,40 @@ interface Hit extends SummaryRow {
   readonly rank: number;
 }
 
-/** Words, names, aliases and ids, best first. Where nothing matches, one or two slips of the keyboard are forgiven. */
+/**
+ * Words, names, aliases and ids, best first. Where no name, alias or id matches, one or two slips of
+ * the keyboard are forgiven: entities of nearly this name come first, then what the words found.
+ */
 export function search(database: Database, params: SearchParams): SearchAnswer {
   const words = wordsOf(params.text);
   if (words.length === 0) return { results: [], shown: 0, total: 0, types: [] };
-  const first = answer(database, params, matchText(words));
-  if (first.total > 0) return first;
-  const corrected = words.map((word) => nearestWord(database, word) ?? word);
-  if (corrected.join(' ') === words.join(' ')) return first;
-  const second = answer(database, { ...params, text: corrected.join(' ') }, matchText(corrected));
-  return second.total > 0 ? { ...second, corrected: corrected.join(' ') } : first;
+  const match = matchText(words);
+  if (isNamed(database, match)) return answer(database, params, match);
+
+  const near = nearNames(database, params.text);
+  const exact = answer(database, params, match, near);
+  if (exact.total > near.size) return withCorrection(exact, near, undefined);
+  const corrected = correctedWords(database, words);
+  const changed = corrected.join(' ') === words.join(' ') ? undefined : corrected.join(' ');
+  if (changed === undefined) return withCorrection(exact, near, undefined);
+  const second = answer(database, { ...params, text: changed }, matchText(corrected), near);
+  return second.total > 0 ? withCorrection(second, near, changed) : exact;
 }
 
-function answer(database: Database, params: SearchParams, match: string): SearchAnswer {
+/** Whether the words match in a name, an alias or an id, and not only in a text. */
+function isNamed(database: Database, match: string): boolean {
+  return prepared(database, 'SELECT 1 FROM search WHERE search MATCH ? LIMIT 1').get(`{name aliases ids} : (${match})`) !== undefined;
+}
+
+type Near = ReturnType<typeof nearNames>;
+
+function withCorrection(answer: SearchAnswer, near: Near, words: string | undefined): SearchAnswer {
+  const [nearest] = near.values();
+  const corrected = nearest?.name ?? words;
+  return corrected === undefined || answer.total === 0 ? answer : { ...answer, corrected };
+}
+
+function answer(database: Database, params: SearchParams, match: string, near: Near = new Map()): SearchAnswer {
   // LIMIT -1 keeps the planner from taking the text index apart: it is asked once, for all matches.
   const ranked = sql<{
     rowid: number;
@@ -47,6 +69,19 @@ function answer(database: Database, params: SearchParams, match: string): Search
       .orderBy('hit.rank')
       .limit(MOST_RANKED),
   );
+  const matched = hits[0]?.matches ?? 0;
+  const found = new Set(hits.map(({ key }) => key));
+  const others = [...near.keys()].filter((key) => !found.has(key));
+  if (others.length > 0)
+    hits.push(
+      ...all(
+        database,
+        matching(params)
+          .where('o.id', 'in', sql<number>`(SELECT value FROM json_each(${JSON.stringify(others)}))`)
+          .select(['o.id as key', 't.value as type', 'o.uuid', 'o.state', 'o.name', 'o.external_id', 'o.modified', 'c.tlp'])
+          .select([sql<number>`0`.as('rank'), sql<number>`0`.as('matches')]),
+      ),
+    );
   const degrees = degreesOf(
     database,
     hits.map(({ key }) => key),
@@ -54,11 +89,11 @@ function answer(database: Database, params: SearchParams, match: string): Search
   const aliases = new Set(prepared(database, 'SELECT object FROM alias WHERE name = ?').pluck().all(params.text.trim()) as number[]);
   const exact = params.text.trim().toLowerCase();
   const scored = hits
-    .map((row) => ({ row, score: scoreOf(row, degrees.get(row.key) ?? 0, exact, aliases) }))
+    .map((row) => ({ row, score: scoreOf(row, degrees.get(row.key) ?? 0, exact, aliases) + nearness(near.get(row.key)) }))
     .sort((a, b) => b.score - a.score || (a.row.name ?? '').localeCompare(b.row.name ?? '', 'en') || a.row.key - b.row.key);
   const counts = new Map<string, number>();
   for (const { row } of scored) counts.set(row.type, (counts.get(row.type) ?? 0) + 1);
-  const total = hits[0]?.matches ?? 0;
+  const total = matched + hits.length - found.size;
   const page = scored.slice(params.offset, params.offset + params.limit);
   return {
     results: page.map(({ row }) => ({ ...summaryOf(row), ...(aliases.has(row.key) && { matched: `alias “${params.text.trim()}”` }) })),
@@ -106,6 +141,8 @@ function scoreOf(row: Hit, degree: number, exact: string, aliases: ReadonlySet<n
   return score;
 }
 
+const nearness = (near: { distance: number } | undefined) => (near ? 300 - 100 * near.distance : 0);
+
 /** At most 12 words of letters and digits; everything else separates, as in the index. */
 function wordsOf(text: string): string[] {
   return (text.normalize('NFC').match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).slice(0, 12);
@@ -114,44 +151,4 @@ function wordsOf(text: string): string[] {
 /** All words, the last as a prefix. Words are quoted: nothing a user types is query syntax. */
 function matchText(words: readonly string[]): string {
   return words.map((word, index) => (index === words.length - 1 ? `"${word}"*` : `"${word}"`)).join(' ');
-}
-
-/** The most frequent word of the index within one slip (two from eight letters on). */
-export function nearestWord(database: Database, word: string): string | undefined {
-  const lower = word.toLowerCase();
-  if (lower.length < 4 || /^\d+$/.test(lower)) return undefined;
-  const most = lower.length >= 8 ? 2 : 1;
-  const candidates = prepared(
-    database,
-    "SELECT term, sum(doc) AS doc FROM search_terms WHERE col IN ('name', 'aliases', 'ids') AND length(term) BETWEEN ? AND ? GROUP BY term",
-  ).iterate(lower.length - most, lower.length + most) as IterableIterator<{ term: string; doc: number }>;
-  let best: { term: string; distance: number; doc: number } | undefined;
-  for (const { term, doc } of candidates) {
-    const distance = slips(lower, term, best ? Math.min(most, best.distance) : most);
-    if (distance > most) continue;
-    if (!best || distance < best.distance || (distance === best.distance && doc > best.doc)) best = { term, distance, doc };
-  }
-  return best?.term;
-}
-
-/** Damerau-Levenshtein distance (optimal string alignment); more than `most` is only known to be more. */
-export function slips(a: string, b: string, most: number): number {
-  if (Math.abs(a.length - b.length) > most) return most + 1;
-  let before: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    let least = i;
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let cost = Math.min((last[j] as number) + 1, (row[j - 1] as number) + 1, (last[j - 1] as number) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (before[j - 2] as number) + 1);
-      row.push(cost);
-      least = Math.min(least, cost);
-    }
-    if (least > most) return most + 1;
-    before = last;
-    last = row;
-  }
-  return last[b.length] as number;
 }

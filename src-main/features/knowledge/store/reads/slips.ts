@@ -1,0 +1,106 @@
+import type { Database } from '#main/platform/database/database.ts';
+import { prepared } from '#main/platform/database/sql.ts';
+
+/** Names and aliases looked at per search; in a larger graph those past it are found by their words only. */
+const MOST_NAMES = 300_000;
+/** Entities proposed for one mistyped name. */
+const MOST_NEAR = 20;
+
+/** How many slips are forgiven in a text of this length. */
+const forgiven = (length: number) => (length >= 8 ? 2 : length >= 4 ? 1 : 0);
+
+/** As the full-text index sees it: without case and without marks on letters. */
+export const folded = (text: string) =>
+  text
+    .normalize('NFD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase();
+
+const digitsOf = (text: string) => text.replace(/\D+/g, '');
+
+/**
+ * Objects whose whole name, or an alias, is the text but for a slip or two: key -> slips, the nearest
+ * first. Digits must agree: APT29 is no slip for APT28, nor one CVE for another.
+ */
+export function nearNames(database: Database, text: string): Map<number, { name: string; distance: number }> {
+  const wanted = folded(text.trim());
+  const most = forgiven(wanted.length);
+  const near = new Map<number, { name: string; distance: number }>();
+  if (most === 0 || wanted.length > 200) return near;
+  const digits = digitsOf(wanted);
+  // Both are read from an index alone.
+  for (const statement of [
+    `SELECT id, name FROM (SELECT id, name FROM object INDEXED BY object_name LIMIT ${MOST_NAMES}) WHERE length(name) BETWEEN ? AND ?`,
+    `SELECT object, name FROM (SELECT object, name FROM alias LIMIT ${MOST_NAMES}) WHERE length(name) BETWEEN ? AND ?`,
+  ]) {
+    const rows = prepared(database, statement)
+      .raw()
+      .iterate(wanted.length - most, wanted.length + most) as Iterable<[number, string]>;
+    for (const [key, name] of rows) {
+      const candidate = folded(name);
+      const distance = slips(wanted, candidate, most);
+      if (distance > most || distance >= (near.get(key)?.distance ?? most + 1) || digitsOf(candidate) !== digits) continue;
+      near.set(key, { name, distance });
+    }
+  }
+  return new Map([...near].sort(([, a], [, b]) => a.distance - b.distance).slice(0, MOST_NEAR));
+}
+
+/**
+ * The words with those that no name, alias or id has replaced by the nearest that one has, the more
+ * frequent at a tie. The last may be the beginning of a word.
+ */
+export function correctedWords(database: Database, words: readonly string[]): string[] {
+  const known = prepared(
+    database,
+    "SELECT 1 FROM search_terms WHERE term >= ? AND term < ? AND col IN ('name', 'aliases', 'ids') LIMIT 1",
+  ).pluck();
+  const unknown = words.map((word, index) => {
+    const lower = folded(word);
+    const end = index === words.length - 1 ? `${lower}\u{10FFFF}` : `${lower}\u0000`;
+    const most = /^\d+$/.test(lower) || known.get(lower, end) !== undefined ? 0 : forgiven(lower.length);
+    return { lower, most, digits: digitsOf(lower), best: undefined as { term: string; distance: number; doc: number } | undefined };
+  });
+  const open = unknown.filter(({ most }) => most > 0);
+  if (open.length === 0) return [...words];
+  const terms = prepared(
+    database,
+    "SELECT term, doc FROM search_terms WHERE col IN ('name', 'aliases', 'ids') AND length(term) BETWEEN ? AND ?",
+  )
+    .raw()
+    .iterate(
+      Math.min(...open.map(({ lower, most }) => lower.length - most)),
+      Math.max(...open.map(({ lower, most }) => lower.length + most)),
+    ) as Iterable<[string, number]>;
+  for (const [term, doc] of terms) {
+    for (const word of open) {
+      const { best } = word;
+      const distance = slips(word.lower, term, best ? best.distance : word.most);
+      if (distance > word.most || (best && (distance > best.distance || (distance === best.distance && doc <= best.doc)))) continue;
+      if (digitsOf(term) === word.digits) word.best = { term, distance, doc };
+    }
+  }
+  return words.map((word, index) => unknown[index]?.best?.term ?? word);
+}
+
+/** Damerau-Levenshtein distance (optimal string alignment); more than `most` is only known to be more. */
+export function slips(a: string, b: string, most: number): number {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let before: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    let least = i;
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min((last[j] as number) + 1, (row[j - 1] as number) + 1, (last[j - 1] as number) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (before[j - 2] as number) + 1);
+      row.push(cost);
+      least = Math.min(least, cost);
+    }
+    if (least > most) return most + 1;
+    before = last;
+    last = row;
+  }
+  return last[b.length] as number;
+}
