@@ -7,7 +7,7 @@ import { openDatabase } from '#main/platform/database/database.ts';
 import { migrate } from '#main/platform/database/migrate.ts';
 import { createJobs } from '#main/platform/jobs/jobs.ts';
 import { importItems } from '../knowledge/import/import-items.ts';
-import { createImports } from '../knowledge/import/imports.ts';
+import { createImports } from '../knowledge/store/imports.ts';
 import { knowledgeMigrations } from '../knowledge/migrations/index.ts';
 import { stats } from '../knowledge/store/reads/lists.ts';
 import { createStore } from '../knowledge/store/store.ts';

@@ -7,7 +7,7 @@ import type { StixObject } from '#shared/domain/knowledge/stix.ts';
 import { openDatabase } from '#main/platform/database/database.ts';
 import { migrate } from '#main/platform/database/migrate.ts';
 import { importItems } from '../knowledge/import/import-items.ts';
-import { createImports } from '../knowledge/import/imports.ts';
+import { createImports } from '../knowledge/store/imports.ts';
 import type { Knowledge } from '../knowledge/index.ts';
 import { knowledgeMigrations } from '../knowledge/migrations/index.ts';
 import { knowledgeReads } from '../knowledge/store/reads/index.ts';

@@ -7,7 +7,7 @@ import type { Format, ReadContext } from '../formats/format.ts';
 import { type OpenSource, sourceFromBytes, sourceFromPath } from '../formats/source.ts';
 import type { Store } from '../store/store.ts';
 import { type ImportOutcome, importItems, takeBack } from './import-items.ts';
-import type { Imports } from './imports.ts';
+import type { Imports } from '../store/imports.ts';
 import { emptyPreview, previewFile } from './preview.ts';
 import { salvage } from './salvage.ts';
 import type { Uploads } from './uploads.ts';
@@ -39,7 +39,7 @@ export function createFileImport(options: {
 }) {
   const { store, imports, uploads, now } = options;
   const previews = new Map<string, readonly Recognised[]>();
-  const findByExternalId = externalIdLookUp(store);
+  const { findByExternalId } = store.rows;
 
   const openSource = async (wanted: FileSource, caller: Caller): Promise<OpenSource> => {
     if ('path' in wanted) {
@@ -173,16 +173,5 @@ function countingProgress(job: JobHandle, start: number, expected: number, name:
       const done = Number.parseInt(detail ?? '0', 10) || 0;
       job.progress((start + done) / expected, `${name}: ${detail ?? ''}`);
     },
-  };
-}
-
-/** Live objects by ATT&CK or CVE id; the newest where several carry it. */
-function externalIdLookUp(store: Store): ReadContext['findByExternalId'] {
-  const select = store.database
-    .prepare('SELECT id FROM object WHERE external_id = ? ORDER BY (state & 15) <> 0, modified DESC, id LIMIT 1')
-    .pluck();
-  return (externalId) => {
-    const key = select.get(externalId) as number | undefined;
-    return key === undefined ? undefined : store.rows.idOf(key);
   };
 }

@@ -2,10 +2,10 @@ import type { FileReport, Loss, Rejection } from '#shared/contract/knowledge.ts'
 import { ContractError } from '#shared/transport/errors.ts';
 import type { JobHandle } from '#main/platform/jobs/jobs.ts';
 import type { Item } from '../formats/format.ts';
-import { MISSING } from '../store/state.ts';
+import { danglingLosses } from '../store/dangling.ts';
+import type { ImportStart, Imports } from '../store/imports.ts';
 import type { Store } from '../store/store.ts';
 import type { Incoming } from '../store/writer.ts';
-import type { ImportStart, Imports } from './imports.ts';
 
 export interface ImportInput extends ImportStart {
   readonly items: AsyncIterable<readonly Item[]>;
@@ -111,27 +111,6 @@ export async function settle(store: Store, keys: readonly number[], progress?: (
     progress?.(Math.min(1, (at + UNDO_CHUNK) / keys.length));
     await breathe();
   }
-}
-
-/** Which of the named objects did not come, and who names them. */
-function danglingLosses(store: Store, placeholders: readonly number[]): Loss[] {
-  const losses: Loss[] = [];
-  const into = store.database.prepare(
-    `SELECT e.rel, t.value AS type FROM edge e JOIN term t ON t.id = e.type WHERE e.dst = @key
-     UNION ALL SELECT e.rel, t.value FROM edge e JOIN term t ON t.id = e.type WHERE e.src = @key LIMIT 100`,
-  );
-  for (const key of placeholders) {
-    const row = store.rows.object(key);
-    if (!row || !(row.state & MISSING)) continue;
-    const missing = store.rows.idOf(key);
-    for (const { rel, type } of into.all({ key }) as { rel: number; type: string }[]) {
-      const relationship = store.rows.relationship(rel);
-      const id = relationship ? store.exchange.idOf(rel) : store.rows.idOf(rel);
-      const path = relationship ? (relationship.dst === key ? 'target_ref' : 'source_ref') : type;
-      losses.push({ id, path, what: `${missing} is not in this workspace: the reference is kept and shows once the object arrives` });
-    }
-  }
-  return losses;
 }
 
 /** Lets calls that wait be answered between two chunks. */

@@ -218,8 +218,18 @@ export function createRows(database: Database, terms: Terms) {
     return `${row.type}--${uuidText(row.uuid)}`;
   };
 
+  const selectByExternalId = database
+    .prepare('SELECT id FROM object WHERE external_id = ? ORDER BY (state & 15) <> 0, modified DESC, id LIMIT 1')
+    .pluck();
+  /** Live objects by ATT&CK or CVE id; the newest where several carry it. */
+  const findByExternalId = (externalId: string): string | undefined => {
+    const key = selectByExternalId.get(externalId) as number | undefined;
+    return key === undefined ? undefined : idOf(key);
+  };
+
   return {
     reset,
+    findByExternalId,
     keyOf,
     ensure,
     remember,

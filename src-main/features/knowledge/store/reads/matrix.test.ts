@@ -8,7 +8,7 @@ import { migrate } from '#main/platform/database/migrate.ts';
 import { readPack } from '../../../intel/packs/read-pack.ts';
 import type { Item } from '../../formats/format.ts';
 import { importItems } from '../../import/import-items.ts';
-import { createImports } from '../../import/imports.ts';
+import { createImports } from '../imports.ts';
 import { knowledgeMigrations } from '../../migrations/index.ts';
 import { createStore } from '../store.ts';
 import { briefFacts } from './brief.ts';
