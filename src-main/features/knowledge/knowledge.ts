@@ -6,7 +6,7 @@ import type { GraphService } from '#main/platform/graph/graph-service.ts';
 import type { Jobs } from '#main/platform/jobs/jobs.ts';
 import { createFileImport, type FileImport } from './import/import-files.ts';
 import { importItems, settle } from './import/import-items.ts';
-import { createImports, type Imports } from './import/imports.ts';
+import { createImports, type Imports } from './store/imports.ts';
 import { createUploads, type Uploads } from './import/uploads.ts';
 import type { Knowledge } from './index.ts';
 import { isGraphStored, revisionOf, storeGraph } from './store/load-graph.ts';
