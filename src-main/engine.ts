@@ -7,6 +7,7 @@ import { createCoverageHandlers } from './features/coverage/index.ts';
 import { createIntelHandlers } from './features/intel/index.ts';
 import { createInvestigationHandlers } from './features/investigation/index.ts';
 import { createKnowledgeHandlers } from './features/knowledge/index.ts';
+import { keepHeapSmall } from './platform/heap.ts';
 import type { Host } from './platform/host.ts';
 import { createJobs, type Jobs } from './platform/jobs/jobs.ts';
 import { createWorkspace, type OpenWorkspace } from './workspace.ts';
@@ -20,6 +21,7 @@ export interface Engine {
 
 /** platform + features -> handlers. Knows neither windows nor sockets. */
 export function createEngine(host: Host): Engine {
+  keepHeapSmall();
   const connections = new Set<Served>();
   const emit: Emit<RedoubtContract> = (name, payload) => {
     for (const connection of connections) connection.emit(name, payload);

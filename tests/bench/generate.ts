@@ -27,6 +27,12 @@ function uuid(random: () => number): string {
   return `${hex()}${hex()}-${hex()}-4${hex().slice(1)}-a${hex().slice(1)}-${hex()}${hex()}${hex()}`;
 }
 
+/** As a parser leaves it: every text in one piece and with no other object's text shared, as when it came from a file. */
+const parsed = (object: StixObject): StixObject => JSON.parse(JSON.stringify(object)) as StixObject;
+
+/** A text put together from parts keeps all the parts until it is copied. */
+const flat = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');
+
 /** A scale-free graph of STIX 2.1 objects: names, descriptions, markings, times; every relationship an object of its own. */
 export function generateGraph(nodes: number, relationships: number, seed = 42) {
   const random = seeded(seed);
@@ -35,13 +41,13 @@ export function generateGraph(nodes: number, relationships: number, seed = 42) {
   const marking = 'marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb';
   const base = Date.UTC(2024, 0, 1);
   const time = () => new Date(base + Math.floor(random() * 60_000_000_000)).toISOString();
-  const ids = Array.from({ length: nodes }, (_, index) => `${types[index % types.length]}--${uuid(random)}`);
+  const ids = Array.from({ length: nodes }, (_, index) => flat(`${types[index % types.length]}--${uuid(random)}`));
 
   function* objects(): Generator<StixObject> {
     for (const [index, id] of ids.entries()) {
       const type = types[index % types.length] as string;
       const created = time();
-      yield {
+      yield parsed({
         type,
         spec_version: '2.1',
         id,
@@ -51,7 +57,7 @@ export function generateGraph(nodes: number, relationships: number, seed = 42) {
         object_marking_refs: [marking],
         name: `${pick(words)} ${pick(words)} ${index}`,
         description: Array.from({ length: 12 }, () => pick(words)).join(' '),
-      };
+      });
     }
   }
   function* edges(): Generator<StixObject> {
@@ -60,7 +66,7 @@ export function generateGraph(nodes: number, relationships: number, seed = 42) {
       // Preferential by squaring: low indexes become hubs.
       const target = Math.floor(random() ** 2 * nodes);
       const source = Math.floor(random() * nodes);
-      yield {
+      yield parsed({
         type: 'relationship',
         spec_version: '2.1',
         id: `relationship--${uuid(random)}`,
@@ -71,7 +77,7 @@ export function generateGraph(nodes: number, relationships: number, seed = 42) {
         relationship_type: pick(relations),
         source_ref: ids[source] as string,
         target_ref: ids[target === source ? (target + 1) % nodes : target] as string,
-      };
+      });
     }
   }
   return { ids, objects, edges };
