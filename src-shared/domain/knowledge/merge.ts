@@ -1,7 +1,7 @@
 import { canonical, sameJson } from './canonical.ts';
-import { type Tlp, tlpLevels } from './stix.ts';
 import type { Json, JsonObject } from './stix.ts';
-import { tlpOfMarkings, tlpMarkingId } from './tlp.ts';
+import { type Tlp, tlpLevels } from './stix.ts';
+import { tlpMarkingId, tlpOfMarkings } from './tlp.ts';
 
 /*
  * The state of one object is a function of the set of operations about it, never of the order
