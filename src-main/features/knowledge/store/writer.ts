@@ -87,8 +87,8 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
         return { fate: 'unchanged', object: incoming.object };
       return { fate: 'updated', object: incoming.object };
     }
-    if (known.some(({ object, partial }) => sameJson(object, incoming.object) && (incoming.partial === true || !partial)))
-      return { fate: 'unchanged', object: incoming.object };
+    // Facts that come back from an export stay facts, so that the publisher's object may still enrich them.
+    if (known.some(({ object }) => sameJson(object, incoming.object))) return { fate: 'unchanged', object: incoming.object };
     const order = compareTimestamps(incoming.object['modified'], standing.object['modified']);
     if (order > 0) return { fate: 'updated', object: incoming.object };
     const same = known.filter(({ object }) => compareTimestamps(object['modified'], incoming.object['modified']) === 0);
