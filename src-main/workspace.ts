@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LedgerEntry, WorkspaceState } from '#shared/contract/admin.ts';
 import type { RedoubtContract } from '#shared/contract/index.ts';
@@ -8,7 +8,7 @@ import { ContractError } from '#shared/transport/errors.ts';
 import type { Emit } from '#shared/transport/serve.ts';
 import { type AdminStore, adminMigrations, createAdminStore, type WorkspaceDoor } from './features/admin/index.ts';
 import { createKnowledge, type KnowledgeParts, knowledgeMigrations } from './features/knowledge/index.ts';
-import { type Database, openDatabase } from './platform/database/database.ts';
+import { type Database, damagedOr, openDatabase } from './platform/database/database.ts';
 import { migrate } from './platform/database/migrate.ts';
 import { createReaders, type Readers } from './platform/database/readers/readers.ts';
 import { lockWorkspace } from './platform/database/workspace-lock.ts';
@@ -48,6 +48,8 @@ export interface Workspace extends WorkspaceDoor {
 const files = (dataDir: string) => ({
   keys: join(dataDir, 'keys.json'),
   database: join(dataDir, 'workspace.db'),
+  /** A database that is being made: it takes its name once keys.json stands. */
+  unborn: join(dataDir, 'workspace.db.new'),
   lock: join(dataDir, 'workspace.lock'),
 });
 
@@ -94,13 +96,28 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
     return now;
   };
 
-  const openWith = (key: Uint8Array, keyring: Keyring, create: boolean): OpenWorkspace => {
-    const mine = lockWorkspace(path.lock);
+  const lockOrSay = () => {
+    try {
+      return lockWorkspace(path.lock);
+    } catch (error) {
+      throw writable(error);
+    }
+  };
+
+  const refuseAnother = () => {
+    if (readKeyring(path.keys) || existsSync(path.database))
+      throw new ContractError('conflict', 'There is a workspace in this folder already; open it, or choose another folder.');
+  };
+
+  /** Takes over the lock, and lets it go where opening fails. */
+  const openWith = (key: Uint8Array, keyring: Keyring, mine: { release(): void }): OpenWorkspace => {
     let database: Database | undefined;
     try {
-      if (!create && !existsSync(path.database))
+      // The making was cut off after its last step but one.
+      if (!existsSync(path.database) && existsSync(path.unborn)) renameSync(path.unborn, path.database);
+      if (!existsSync(path.database))
         throw new ContractError('damaged', 'keys.json is here but workspace.db is not; put the database back from a backup.');
-      database = openDatabase(path.database, key, { create });
+      database = openDatabase(path.database, key);
       chmodSync(path.database, 0o600);
       migrate(database, migrations);
       lock = mine;
@@ -109,7 +126,18 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
     } catch (error) {
       database?.close();
       mine.release();
-      throw error;
+      throw damagedOr(error);
+    }
+  };
+
+  /** An empty database beside its place, so that a making that is cut off leaves nothing that looks like a workspace. */
+  const makeDatabase = (key: Uint8Array) => {
+    removeDatabase(path.unborn);
+    const database = openDatabase(path.unborn, key, { create: true });
+    try {
+      migrate(database, migrations);
+    } finally {
+      database.close();
     }
   };
 
@@ -142,10 +170,19 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
       openedAt: host.now(),
       async close() {
         await jobs.cancelAll();
-        knowledge.store.transact(() => knowledge.store.operations.audit('closeWorkspace', {}));
-        await knowledge.close();
+        // A disk that is full or gone must not keep the workspace from being left; what is committed stays in the log beside it.
+        try {
+          knowledge.store.transact(() => knowledge.store.operations.audit('closeWorkspace', {}));
+          await knowledge.close();
+        } catch (error) {
+          host.log.warn('the workspace could not be written while it was closed', { why: String(error) });
+        }
         await Promise.all([readers.close(), graph.close()]);
-        database.pragma('wal_checkpoint(truncate)');
+        try {
+          database.pragma('wal_checkpoint(truncate)');
+        } catch (error) {
+          host.log.warn('the write-ahead log could not be folded in', { why: String(error) });
+        }
         database.close();
       },
     };
@@ -153,6 +190,8 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
 
   const requireKeyring = (): Keyring => {
     const keyring = readKeyring(path.keys);
+    if (!keyring && existsSync(path.database))
+      throw new ContractError('damaged', 'workspace.db is here but keys.json is not; put keys.json back from a backup.');
     if (!keyring) throw new ContractError('not_found', 'There is no workspace in this folder yet; make one first.');
     return keyring;
   };
@@ -185,17 +224,25 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
     current: requireOpen,
     create: (passphrase, remember) =>
       alone(async () => {
-        if (readKeyring(path.keys) || existsSync(path.database))
-          throw new ContractError('conflict', 'There is a workspace in this folder already; open it, or choose another folder.');
+        refuseAnother();
         makeFolder(host.dataDir);
         const { keyring, key, recoveryCode } = await createKeyring(passphrase, randomUUID(), host.now(), host.randomBytes);
+        const mine = lockOrSay();
         try {
-          openWith(key, keyring, true);
-          writeKeyring(path.keys, keyring);
+          refuseAnother();
         } catch (error) {
-          await shut();
-          for (const ending of ['', '-wal', '-shm']) rmSync(`${path.database}${ending}`, { force: true });
-          throw writable(error);
+          mine.release();
+          throw error;
+        }
+        try {
+          makeDatabase(key);
+          writeKeyring(path.keys, keyring);
+          openWith(key, keyring, mine);
+        } catch (error) {
+          for (const made of [path.keys, `${path.keys}.new`]) rmSync(made, { force: true });
+          for (const made of [path.unborn, path.database]) removeDatabase(made);
+          mine.release();
+          throw writable(damagedOr(error));
         }
         if (remember) await host.secrets?.set(secretName(keyring), key);
         await tell();
@@ -205,7 +252,7 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
       alone(async () => {
         const keyring = requireKeyring();
         const key = await keyBy(keyring, by);
-        if (!current) openWith(key, keyring, false);
+        if (!current) openWith(key, keyring, lockOrSay());
         return tell();
       }),
     lock: () =>
@@ -245,6 +292,10 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
   };
 }
 
+function removeDatabase(path: string) {
+  for (const ending of ['', '-wal', '-shm']) rmSync(`${path}${ending}`, { force: true });
+}
+
 function makeFolder(path: string) {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -255,15 +306,8 @@ function makeFolder(path: string) {
 
 /** No write access, in one sentence. */
 function writable(error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (
-    code === 'EACCES' ||
-    code === 'EROFS' ||
-    code === 'EPERM' ||
-    code === 'ENOTDIR' ||
-    code === 'SQLITE_CANTOPEN' ||
-    code === 'SQLITE_READONLY'
-  )
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (/^(?:EACCES|EROFS|EPERM|ENOTDIR|SQLITE_CANTOPEN|SQLITE_READONLY)/.test(code))
     return new ContractError('unavailable', 'The workspace folder cannot be written to; choose another folder or change its permissions.', {
       cause: error,
     });

@@ -25,12 +25,16 @@ export interface World {
 }
 
 /** An engine under plain Node over this folder, spoken to as the command line does. */
-export function startEngine(dataDir: string): World {
+export function startEngine(dataDir: string, onError?: (line: string) => void): World {
   const errors: string[] = [];
+  const tell = (line: string) => {
+    errors.push(line);
+    onError?.(line);
+  };
   const log: Log = {
     info: () => undefined,
     warn: () => undefined,
-    error: (message, error) => void errors.push(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+    error: (message, error) => tell(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   };
   const engine = createEngine(createNodeHost({ dataDir, log }));
   const [near, far] = memoryChannel();
@@ -39,8 +43,8 @@ export function startEngine(dataDir: string): World {
 }
 
 /** Opens the workspace of the folder, or makes it where there is none. */
-export async function openWorld(dataDir: string): Promise<World> {
-  const world = startEngine(dataDir);
+export async function openWorld(dataDir: string, onError?: (line: string) => void): Promise<World> {
+  const world = startEngine(dataDir, onError);
   try {
     const { state } = await world.client.admin.getWorkspace();
     if (state === 'none') await world.client.admin.createWorkspace({ passphrase });

@@ -23,7 +23,7 @@ export function openDatabase(path: string, key: WorkspaceKey, options: OpenOptio
   try {
     database = new SqliteDatabase(path, { readonly: options.readonly ?? false, fileMustExist: !options.create, timeout: 10_000 });
   } catch (error) {
-    if (sqliteCode(error) === 'SQLITE_CANTOPEN')
+    if (sqliteCode(error) === 'SQLITE_CANTOPEN' && !options.create)
       throw new ContractError('not_found', 'There is no workspace database in this folder; make one first.', { cause: error });
     throw error;
   }
@@ -34,6 +34,8 @@ export function openDatabase(path: string, key: WorkspaceKey, options: OpenOptio
     database.pragma('temp_store=memory');
     database.pragma(`cache_size=-${options.cacheKiB ?? 65_536}`);
     database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    // SQLite takes a file that was cut to nothing for a new, empty database.
+    if (!options.create && database.pragma('page_count', { simple: true }) === 0) throw damaged();
     if (!options.readonly) {
       database.pragma('journal_mode=wal');
       // Every acknowledged change survives a power cut, not only a killed process.
@@ -54,18 +56,22 @@ export function openDatabase(path: string, key: WorkspaceKey, options: OpenOptio
 export function damagedOr(error: unknown): unknown {
   const code = sqliteCode(error);
   if (code?.startsWith('SQLITE_NOTADB') || code?.startsWith('SQLITE_CORRUPT') || code?.startsWith('SQLITE_IOERR_SHORT_READ'))
-    return new ContractError(
-      'damaged',
-      'The workspace database is damaged: a page does not match its checksum. Nothing was changed; restore the folder from a backup.',
-      { cause: error },
-    );
+    return damaged(error);
   if (code === 'SQLITE_FULL')
     return new ContractError('unavailable', 'The disk is full; nothing of this step was written. Free some space and try again.', {
       cause: error,
     });
-  if (code === 'SQLITE_READONLY' || code === 'SQLITE_CANTOPEN')
+  if (code?.startsWith('SQLITE_READONLY') || code?.startsWith('SQLITE_CANTOPEN'))
     return new ContractError('unavailable', 'The workspace folder cannot be written to; check its permissions.', { cause: error });
   return error;
+}
+
+function damaged(cause?: unknown): ContractError {
+  return new ContractError(
+    'damaged',
+    'The workspace database is damaged: a page does not match its checksum. Nothing was changed; restore the folder from a backup.',
+    { cause },
+  );
 }
 
 export function sqliteCode(error: unknown): string | undefined {

@@ -103,7 +103,8 @@ export function readKeyring(path: string): Keyring | undefined {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new ContractError('unavailable', 'keys.json of the workspace cannot be read; check the folder’s permissions.', { cause: error });
   }
   try {
