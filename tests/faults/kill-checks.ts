@@ -9,15 +9,17 @@ export interface Remains {
   readonly facts: ReadonlyMap<string, Fact>;
   /** What was asked but never acknowledged: either way is right. */
   readonly undecided: ReadonlySet<string>;
+  /** The base first. */
   readonly bundles: readonly GeneratedBundle[];
   /** Imported again in the end, as a person would. */
   readonly resume: readonly GeneratedBundle[];
 }
 
 /** Opens what a killed engine left and names whatever is not as promised. */
-export async function examine(remains: Remains): Promise<{ unfinished: number; faults: string[] }> {
+export async function examine(remains: Remains): Promise<{ unfinished: number; gone: string[]; faults: string[] }> {
   const faults: string[] = [];
   let unfinished = 0;
+  let gone: string[] = [];
   const world = await openWorld(remains.dataDir);
   const { client } = world;
   try {
@@ -56,6 +58,7 @@ export async function examine(remains: Remains): Promise<{ unfinished: number; f
       if (cut && after.length !== before.length) faults.push(`${name} did not go on: it has a second record`);
     }
     const whole = await read(client);
+    gone = (remains.bundles[0]?.ids ?? []).filter((id) => !whole.has(id));
     for (const bundle of remains.resume) {
       const missing = bundle.ids.filter((id) => !whole.has(id));
       if (missing.length > 0) faults.push(`${missing.length} objects of ${basename(bundle.path)} are not here after it was imported again`);
@@ -79,7 +82,7 @@ export async function examine(remains: Remains): Promise<{ unfinished: number; f
   } finally {
     raw.close();
   }
-  return { unfinished, faults };
+  return { unfinished, gone, faults };
 }
 
 /** Waits for what the engine finishes by itself after opening. */

@@ -64,8 +64,7 @@ async function edit(kind: 'tag' | 'set' | 'note' | 'relate' | 'delete'): Promise
     await set(`delete|${gone}`, false, true, () => client.knowledge.deleteObject({ id: gone }));
   }
 }
-const deleted = new Set<string>();
-for (const id of doomed) await client.knowledge.getEntity({ id }).catch(() => deleted.add(id));
+const deleted = new Set<string>(life.gone);
 
 async function undoAndRedo(): Promise<void> {
   if (!last) return;

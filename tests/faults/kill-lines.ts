@@ -8,6 +8,8 @@ export interface Life {
   readonly bundle: string;
   /** Imported in this life and cancelled. */
   readonly other: string;
+  /** Objects of the base that were deleted before. */
+  readonly gone: readonly string[];
 }
 
 export type Fact = string | boolean | null;

@@ -51,22 +51,24 @@ export async function killMany(terms: KillTerms): Promise<KillOutcome> {
     await importFiles(world.client, [base.path]);
     await world.close();
 
-    const lifeOf = (number: number, dataDir: string) => {
+    const lifeOf = (number: number, dataDir: string, gone: readonly string[]) => {
       const seed = terms.seed * 1000 + number;
       const bundle = writeBundle(join(folder.path, `bundle-${number}.json`), terms.objects, seed);
       const other = writeBundle(join(folder.path, `other-${number}.json`), Math.round(terms.objects / 2), seed + 500);
-      const life: Life = { seed, dataDir, base: base.path, bundle: bundle.path, other: other.path };
+      const life: Life = { seed, dataDir, base: base.path, bundle: bundle.path, other: other.path, gone };
       return { life, bundle, other };
     };
 
     const scratch = join(folder.path, 'scratch');
     cpSync(fresh, scratch, { recursive: true });
-    const timeline = await live(lifeOf(terms.kills, scratch).life, undefined);
+    const timeline = await live(lifeOf(terms.kills, scratch, []).life, undefined);
     if (timeline.killed || timeline.code !== 0) throw new Error(`an undisturbed life ended badly: ${timeline.stderr}`);
     rmSync(scratch, { recursive: true, force: true });
 
     let dataDir = '';
     let facts = new Map<string, Fact>();
+    let undecided = new Set<string>();
+    let gone: readonly string[] = [];
     let bundles: GeneratedBundle[] = [];
     for (let number = 0; number < terms.kills; number++) {
       if (number % terms.livesEach === 0) {
@@ -74,9 +76,11 @@ export async function killMany(terms: KillTerms): Promise<KillOutcome> {
         dataDir = join(folder.path, `workspace-${number}`);
         cpSync(fresh, dataDir, { recursive: true });
         facts = new Map();
+        undecided = new Set();
+        gone = [];
         bundles = [base];
       }
-      const { life, bundle, other } = lifeOf(number, dataDir);
+      const { life, bundle, other } = lifeOf(number, dataDir, gone);
       // Until shortly before it is open, a life has touched nothing.
       const from = (timeline.lines[0]?.at ?? 0) * 0.7;
       const to = timeline.lines.at(-1)?.at ?? 0;
@@ -84,23 +88,23 @@ export async function killMany(terms: KillTerms): Promise<KillOutcome> {
       const run = await live(life, point);
       if (!run.killed) faults.push(`life ${number} ended with ${run.code} before its kill: ${run.stderr.slice(-2000)}`);
       byPhase[point.phase] = (byPhase[point.phase] ?? 0) + 1;
-      const open = new Set<string>();
       for (const { line } of run.lines) {
-        if ('begin' in line) for (const key of line.begin) open.add(key);
+        if ('begin' in line) for (const key of line.begin) undecided.add(key);
         else if ('ack' in line)
           for (const [key, value] of Object.entries(line.ack)) {
             acknowledged++;
-            open.delete(key);
+            undecided.delete(key);
             facts.set(key, value);
           }
       }
-      for (const key of open) facts.delete(key);
+      for (const key of undecided) facts.delete(key);
       bundles.push(bundle, other);
-      const seen = await examine({ dataDir, facts, undecided: open, bundles, resume: [bundle, other] });
+      const seen = await examine({ dataDir, facts, undecided, bundles, resume: [bundle, other] });
       unfinished += seen.unfinished;
+      gone = seen.gone;
       for (const fault of seen.faults) faults.push(`life ${number}, killed in “${point.phase}”: ${fault}`);
       tell(
-        `${number + 1}/${terms.kills} killed in “${point.phase}” after ${run.lines.length} lines; ${seen.unfinished} unfinished; ${seen.faults.length} faults`,
+        `${number + 1}/${terms.kills} killed in “${point.phase}” after ${run.lines.length} lines; ${seen.unfinished} unfinished; ${seen.faults.length} faults ${seen.faults.join(' | ').slice(0, 1000)}`,
       );
       for (const { path } of [bundle, other]) rmSync(path, { force: true });
     }
