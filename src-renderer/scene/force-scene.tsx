@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import ForceGraph3D, { type ForceGraphMethods } from 'react-force-graph-3d';
-import { Group, type Material, type Sprite } from 'three';
+import { Group, type Sprite, type SpriteMaterial } from 'three';
 import { around, type GraphSceneProps, labelled, type SceneLink, type SceneNode } from './scene.ts';
 import { nameTag, token } from './sprites.ts';
 
@@ -23,6 +23,18 @@ const idleAfter = 1_200;
 const named = { wide: 26, narrow: 12 };
 /** Frame width (pixels) from which it is wide. */
 const wide = 600;
+
+/** Share of its distance by which a node is drawn inwards at each step. */
+const pull = 0.12;
+
+interface Moving {
+  x: number;
+  y: number;
+  z: number;
+  vx: number;
+  vy: number;
+  vz: number;
+}
 
 export function ForceScene(props: GraphSceneProps) {
   const { nodes, links, centreId, selectedId, colours, reducedMotion } = props;
@@ -94,15 +106,14 @@ export function ForceScene(props: GraphSceneProps) {
       halo.visible = centre;
       group.add(halo);
       if (centre || names.has(node.id)) {
-        const tag = nameTag(node.label, colours.ink, colours.background, centre ? 8.5 : 5.6);
-        tag.position.set(0, -(scale * 0.5 + (centre ? 8 : 4)), 0);
+        const tag = nameTag(node.label, colours.ink, colours.background, centre ? 12.5 : 10.5, size.height);
         tag.name = 'name';
         group.add(tag);
       }
       drawn.current.set(node.id, group);
       return group;
     },
-    [centreId, colours, names],
+    [centreId, colours, names, size.height],
   );
 
   const near = useMemo(
@@ -112,7 +123,7 @@ export function ForceScene(props: GraphSceneProps) {
   useEffect(() => {
     for (const [id, group] of drawn.current) {
       for (const part of group.children as Sprite[]) {
-        (part.material as Material).opacity = near && !near.has(id) ? 0.22 : 1;
+        dim(part.material, near && !near.has(id) ? 0.22 : 1);
         if (part.name === 'halo') part.visible = id === centreId || id === selectedId;
       }
     }
@@ -146,6 +157,7 @@ export function ForceScene(props: GraphSceneProps) {
   useEffect(() => {
     graph.current?.d3Force('charge')?.strength(nodes.length > 150 ? -38 : nodes.length > 60 ? -60 : -90);
     graph.current?.d3Force('link')?.distance(nodes.length > 150 ? 30 : 40);
+    graph.current?.d3Force('gravity', gravity());
   }, [nodes.length, size.width > 0]);
 
   // Every link of a one-hop picture touches the centre: only another node's links are told apart.
@@ -180,7 +192,7 @@ export function ForceScene(props: GraphSceneProps) {
           nodeLabel={({ node }) => plain(node.label)}
           linkLabel={({ link }) => plain(link.label)}
           linkColor={(link) => (touches(link) ? colours.active : colours.link)}
-          linkOpacity={0.7}
+          linkOpacity={Math.max(0.14, Math.min(0.7, 260 / Math.max(1, data.links.length)))}
           linkWidth={0}
           linkDirectionalArrowLength={3}
           linkDirectionalArrowRelPos={0.92}
@@ -197,6 +209,27 @@ export function ForceScene(props: GraphSceneProps) {
         />
       ) : null}
     </div>
+  );
+}
+
+/** Fades a sprite. Its colours are multiplied by their alpha already, so the colour fades along, in linear light. */
+function dim(material: SpriteMaterial, share: number) {
+  material.opacity = share;
+  material.color.setScalar(share ** 2.2);
+}
+
+/** Draws every node gently to the middle, so that those whose links are not shown do not drift away. */
+function gravity() {
+  let nodes: Moving[] = [];
+  return Object.assign(
+    (alpha: number) => {
+      for (const node of nodes) {
+        node.vx -= node.x * pull * alpha;
+        node.vy -= node.y * pull * alpha;
+        node.vz -= node.z * pull * alpha;
+      }
+    },
+    { initialize: (all: object[]) => void (nodes = all as Moving[]) },
   );
 }
 

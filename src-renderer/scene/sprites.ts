@@ -45,15 +45,20 @@ export function token(shape: SceneShape | 'halo', colour: string, edge: string):
 
 /** Tokens lie over the lines; among themselves the nearer one covers, as the renderer sorts them by distance. */
 function tokenSprite(texture: CanvasTexture): Sprite {
-  const sprite = new Sprite(new SpriteMaterial({ map: texture, transparent: true, depthWrite: false, depthTest: false }));
+  const sprite = new Sprite(
+    new SpriteMaterial({ map: texture, transparent: true, premultipliedAlpha: true, depthWrite: false, depthTest: false }),
+  );
   // The graph library draws its lines at order 10.
   sprite.renderOrder = 20;
   return sprite;
 }
 
-/** A name as a sprite, `height` units high. */
-export function nameTag(text: string, colour: string, halo: string, height: number): Sprite {
-  const short = text.length > 32 ? `${text.slice(0, 31)}…` : text;
+/** Tangent of half the camera's angle of view (50°), by which a size on the screen becomes one of the scene. */
+const halfView = Math.tan((25 * Math.PI) / 180);
+
+/** A name under its node, always `pixels` high in a frame `frameHeight` pixels high, near or far. */
+export function nameTag(text: string, colour: string, halo: string, pixels: number, frameHeight: number): Sprite {
+  const short = text.length > 30 ? `${text.slice(0, 29)}…` : text;
   const font = '600 44px "IBM Plex Sans Variable", system-ui, sans-serif';
   const measure = document.createElement('canvas').getContext('2d');
   if (measure) measure.font = font;
@@ -69,8 +74,19 @@ export function nameTag(text: string, colour: string, halo: string, height: numb
     brush.fillStyle = colour;
     brush.fillText(short, width / 2, 33);
   });
-  const sprite = new Sprite(new SpriteMaterial({ map: texture, transparent: true, depthWrite: false, depthTest: false }));
+  const sprite = new Sprite(
+    new SpriteMaterial({
+      map: texture,
+      transparent: true,
+      premultipliedAlpha: true,
+      depthWrite: false,
+      depthTest: false,
+      sizeAttenuation: false,
+    }),
+  );
+  const height = ((pixels * 1.45) / Math.max(1, frameHeight)) * 2 * halfView;
   sprite.scale.set((width / 64) * height, height, 1);
+  sprite.center.set(0.5, 1.55);
   sprite.renderOrder = 30;
   // A name is no target: clicks go to the token.
   sprite.raycast = () => {};
@@ -84,6 +100,7 @@ function draw(width: number, height: number, paint: (brush: CanvasRenderingConte
   const brush = canvas.getContext('2d');
   if (brush) paint(brush);
   const texture = new CanvasTexture(canvas);
+  texture.premultiplyAlpha = true;
   texture.colorSpace = SRGBColorSpace;
   texture.minFilter = LinearMipmapLinearFilter;
   texture.anisotropy = 4;

@@ -34,13 +34,7 @@ export function VirtualGrid<R>(props: GridProps<R>) {
   const { columns, count, rowHeight = 32, selected } = props;
   const id = useId();
   const frame = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count,
-    getScrollElement: () => frame.current,
-    estimateSize: () => rowHeight,
-    overscan: 12,
-    scrollPaddingStart: 36,
-  });
+  const virtual = useVirtualizer({ count, getScrollElement: () => frame.current, estimateSize: () => rowHeight, overscan: 12 });
   const items = virtual.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
@@ -48,12 +42,19 @@ export function VirtualGrid<R>(props: GridProps<R>) {
   useEffect(() => {
     if (count > 0) onRange(first, last);
   }, [first, last, count, onRange]);
+  // The chosen row comes into sight, whether a key chose it or something beside the table did.
+  useEffect(() => {
+    const box = frame.current;
+    if (!box || selected < 0) return;
+    const top = selected * rowHeight;
+    const head = box.querySelector('.grid-head')?.clientHeight ?? 0;
+    box.scrollTop = Math.max(Math.min(box.scrollTop, top), top + head + rowHeight - box.clientHeight);
+  }, [selected, rowHeight]);
   const least = columns.reduce((sum, column) => sum + Number(/([\d.]+)rem/.exec(column.width)?.[1] ?? 5), 0);
   const template = { gridTemplateColumns: columns.map((column) => column.width).join(' ') };
   const move = (to: number) => {
     const index = Math.max(0, Math.min(count - 1, to));
     props.onSelect(index);
-    virtual.scrollToIndex(index);
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.target !== frame.current || count === 0) return;
