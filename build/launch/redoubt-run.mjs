@@ -2,11 +2,9 @@ import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { findNode, launch, neededNode, root, runNode, SetupError } from './setup.mjs';
+import { compiled, findNode, launch, neededNode, root, runNode, SetupError } from './setup.mjs';
 
 const cli = join(root, 'src-main', 'cli.ts');
-/** Compiled code of our own sources: halves the start. A folder of ours, not the shared temporary one. */
-const compiled = join(root, '.cache', 'compiled');
 
 launch(async () => {
   if (!existsSync(join(root, 'node_modules', '.package-lock.json')))

@@ -1,4 +1,5 @@
 export const root: string;
+export const compiled: string;
 export const neededNode: number;
 export class SetupError extends Error {}
 export function launch(main: () => Promise<number | undefined>): Promise<void>;

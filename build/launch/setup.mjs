@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 /** The project's root folder. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
+/** Compiled code of our own sources: halves the start. A folder of ours, not the shared temporary one. */
+export const compiled = join(root, '.cache', 'compiled');
+
 /** The major version of Node that the engine and its tools run on. */
 export const neededNode = 24;
 

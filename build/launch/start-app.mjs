@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hasDisplay, openInBrowser } from './browser.mjs';
 import { buildFace } from './face.mjs';
-import { launch, root, run, SetupError } from './setup.mjs';
+import { compiled, launch, root, run, SetupError } from './setup.mjs';
 
 /** Starts the app: in the desktop window where Electron's binary is or can be had, else in the browser. */
 launch(async () => {
@@ -40,6 +40,7 @@ function readOptions() {
 function startHeadless(args, mayOpen) {
   const child = spawn(process.execPath, [join(root, 'src-main', 'headless.ts'), ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
   });
   const ignore = () => undefined;
   const forward = (signal) => child.kill(signal);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { findBrowser } from '../../build/launch/browser.mjs';
 import { buildFace } from '../../build/launch/face.mjs';
+import { compiled } from '../../build/launch/setup.mjs';
 import { say, spread } from './measure.ts';
 import { environment, passphrase, redoubt, root } from './processes.ts';
 
@@ -63,7 +64,8 @@ async function oneStart(browser: Awaited<ReturnType<typeof chromium.launch>>, da
   const since = () => Math.round(performance.now() - began);
   const host = spawn(process.execPath, [join(root, 'src-main', 'headless.ts'), '--workspace', dataDir], {
     cwd: root,
-    env: environment(),
+    // As `npm start` does.
+    env: environment({ NODE_COMPILE_CACHE: compiled }),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve) => host.once('exit', resolve));
