@@ -8,7 +8,7 @@ import { type OpenSource, sourceFromBytes, sourceFromPath } from '../formats/sou
 import type { Store } from '../store/store.ts';
 import { type ImportOutcome, importItems, takeBack } from './import-items.ts';
 import type { Imports } from '../store/imports.ts';
-import { emptyPreview, previewFile } from './preview.ts';
+import { emptyPreview, type Met, nothingMet, previewFile } from './preview.ts';
 import { salvage } from './salvage.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -73,7 +73,7 @@ export function createFileImport(options: {
     return found;
   };
 
-  const previewOne = async (wanted: Wanted, caller: Caller, job: JobHandle): Promise<Recognised> => {
+  const previewOne = async (wanted: Wanted, caller: Caller, job: JobHandle, met: Met): Promise<Recognised> => {
     let name = 'path' in wanted.source ? (wanted.source.path.split(/[/\\]/).at(-1) ?? 'file') : 'file';
     try {
       const source = await openSource(wanted.source, caller);
@@ -84,8 +84,12 @@ export function createFileImport(options: {
         format,
         because,
         mapping: wanted.mapping,
-        context: context(job, wanted.mapping),
+        context: {
+          ...context(job, wanted.mapping),
+          findByExternalId: (externalId) => findByExternalId(externalId) ?? met.externalIds.get(externalId),
+        },
         job,
+        met,
       });
       return { source, format, mapping: wanted.mapping, preview };
     } catch (error) {
@@ -98,7 +102,8 @@ export function createFileImport(options: {
   return {
     async preview(files: readonly Wanted[], caller: Caller, job: JobHandle): Promise<ImportPreview> {
       const recognised: Recognised[] = [];
-      for (const wanted of files) recognised.push(await previewOne(wanted, caller, job));
+      const met = nothingMet();
+      for (const wanted of files) recognised.push(await previewOne(wanted, caller, job, met));
       const previewId = options.newId();
       previews.set(previewId, recognised);
       for (const id of previews.keys()) {

@@ -1,6 +1,9 @@
 import type { ColumnMapping, FilePreview } from '#shared/contract/knowledge.ts';
 import { canonical } from '#shared/domain/knowledge/canonical.ts';
+import { externalIdOf } from '#shared/domain/knowledge/identifiers.ts';
+import { compareTimestamps } from '#shared/domain/knowledge/merge.ts';
 import { nameOf } from '#shared/domain/knowledge/names.ts';
+import type { StixObject } from '#shared/domain/knowledge/stix.ts';
 import { ContractError, isContractError } from '#shared/transport/errors.ts';
 import type { JobHandle } from '#main/platform/jobs/jobs.ts';
 import type { Format, ReadContext } from '../formats/format.ts';
@@ -22,15 +25,25 @@ export interface PreviewInput {
   readonly mapping?: ColumnMapping | undefined;
   readonly context: ReadContext;
   readonly job: JobHandle;
+  /** What the files before it would bring. */
+  readonly met: Met;
 }
+
+/** Objects met in the files of one preview, so that one that comes twice is counted as it will be. */
+export interface Met {
+  /** Id -> content; empty past the first 50,000, where a repeated id counts as the same. */
+  readonly contents: Map<string, string>;
+  /** External id -> id: a later file refers to what an earlier one brings. */
+  readonly externalIds: Map<string, string>;
+}
+
+export const nothingMet = (): Met => ({ contents: new Map(), externalIds: new Map() });
 
 /** Reads a file to its end, changes nothing, and says what each object would become. */
 export async function previewFile(store: Store, input: PreviewInput): Promise<FilePreview> {
   const { source, format, job } = input;
   const preview: FilePreview = emptyPreview(source.name, format.id, format.title, input.because);
   const types = new Map<string, { created: number; updated: number; unchanged: number }>();
-  /** Ids met in this file, for objects that come twice. */
-  const met = new Map<string, string>();
   let seen = 0;
   try {
     if (format.columns) preview.columns = await format.columns(source);
@@ -44,7 +57,7 @@ export async function previewFile(store: Store, input: PreviewInput): Promise<Fi
         } else if (item.kind === 'loss') {
           addLoss(preview, { ...(item.id !== undefined && { id: item.id }), path: item.path, what: item.what });
         } else {
-          const { fate, what } = fateOf(store, met, item);
+          const { fate, what } = fateOf(store, input.met, item);
           preview[fate]++;
           if (what) addLoss(preview, { id: item.object.id, path: item.path, what });
           const count = types.get(item.object.type) ?? { created: 0, updated: 0, unchanged: 0 };
@@ -96,19 +109,25 @@ function addLoss(preview: FilePreview, loss: FilePreview['loss'][number]) {
 
 const total = (counts: { created: number; updated: number; unchanged: number }) => counts.created + counts.updated + counts.unchanged;
 
-function fateOf(store: Store, met: Map<string, string>, item: Incoming): { fate: Fate; what?: string | undefined } {
+const MOST_CONTENTS = 50_000;
+
+function fateOf(store: Store, met: Met, item: Incoming): { fate: Fate; what?: string | undefined } {
   const { id } = item.object;
-  const before = met.get(id);
+  const before = met.contents.get(id);
   if (before !== undefined) {
+    if (before === '') return { fate: 'unchanged' };
     const content = canonical(item.object);
-    if (before === content || before === '') return { fate: 'unchanged' };
-    const same = (JSON.parse(before) as { modified?: unknown }).modified === item.object['modified'];
-    return same
-      ? { fate: 'unchanged', what: 'comes twice in this file with the same modified and other content: the first stays' }
-      : { fate: 'updated' };
+    if (before === content) return { fate: 'unchanged' };
+    const order = compareTimestamps(item.object['modified'], (JSON.parse(before) as StixObject)['modified']);
+    if (order === 0 && !item.stamp)
+      return { fate: 'unchanged', what: 'comes twice in these files with the same modified and other content: the first stays' };
+    if (order < 0) return { fate: 'unchanged', what: 'comes in these files in a newer version too: this one is kept in the history' };
+    met.contents.set(id, content);
+    return { fate: 'updated' };
   }
-  // Contents are kept only while there are few enough; past it a repeated id counts as the same.
-  met.set(id, met.size < 50_000 ? canonical(item.object) : '');
+  met.contents.set(id, met.contents.size < MOST_CONTENTS ? canonical(item.object) : '');
+  const externalId = externalIdOf(item.object);
+  if (externalId !== undefined && !met.externalIds.has(externalId)) met.externalIds.set(externalId, id);
   const key = store.rows.keyOf(id);
   if (key === undefined) return { fate: 'created' };
   const row = item.object.type === 'relationship' ? store.rows.relationship(key) : store.rows.object(key);
