@@ -30,7 +30,7 @@ export async function connect(): Promise<Connection> {
   return over(channel);
 }
 
-export function over(channel: Channel): Connection {
+function over(channel: Channel): Connection {
   return { client: createClient(contract, channel), onClose: (listener) => channel.onClose(listener) };
 }
 

@@ -1,5 +1,5 @@
 /** The shapes that stand for kinds of things, in lists and in the scene alike: shape and colour together, never colour alone. */
-export const shapes = ['circle', 'square', 'diamond', 'triangle', 'hexagon', 'pentagon', 'cross', 'ring', 'star', 'bar'] as const;
+const shapes = ['circle', 'square', 'diamond', 'triangle', 'hexagon', 'pentagon', 'cross', 'ring', 'star', 'bar'] as const;
 export type Shape = (typeof shapes)[number];
 
 const outlines: Record<Exclude<Shape, 'circle' | 'ring'>, string> = {

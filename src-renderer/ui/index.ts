@@ -5,7 +5,7 @@ export { CopyButton } from './copy-button.tsx';
 export { FacetMenu, type FacetOption } from './facet-menu.tsx';
 export { Dialog, Empty, Failed, Loading, Notice, Progress, Shown } from './feedback.tsx';
 export { Check, Segments, Select, TextArea, TextField } from './fields.tsx';
-export { Glyph, type Shape, shapes } from './glyph.tsx';
+export { Glyph, type Shape } from './glyph.tsx';
 export { go, type ViewPlace, type ViewProps } from './navigation.ts';
 export { StarFort } from './star-fort.tsx';
 export type { Text } from '#renderer/messages/index.ts';

@@ -159,6 +159,8 @@ export type ImportPreview = z.infer<typeof ImportPreview>;
 
 export const ImportRecord = z.object({
   importId: z.string(),
+  /** What to name in `undo`; absent where nothing of it stands. */
+  action: z.string().optional(),
   file: z.string(),
   format: z.string(),
   kind: Provenance.shape.kind,

@@ -131,6 +131,15 @@ describe.skipIf(!browserPath)(`the main job in a browser${skipped}`, { timeout: 
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
+  it('takes one import back as a whole, and brings it again', async () => {
+    await goTo(page, '#/import', 'Import');
+    const row = page.getByRole('row', { name: /face-assets\.csv/ });
+    await row.getByRole('button', { name: 'Undo' }).click();
+    await row.getByText('undone', { exact: true }).waitFor({ timeout: 30_000 });
+    await page.getByRole('status').getByRole('button', { name: 'Redo' }).first().click();
+    await row.getByText('done', { exact: true }).waitFor({ timeout: 30_000 });
+  });
+
   it('colours the matrix by what the imported threats use, and writes a Navigator layer', async () => {
     await goTo(page, '#/matrix', 'ATT&CK matrix');
     await page.getByRole('button', { name: 'Open all sub-techniques' }).click();

@@ -1,3 +1,3 @@
-export { EntityLine, EntityMarks, KindGlyph, relationLabel, typeLabel } from './entity-parts.tsx';
+export { EntityLine, KindGlyph, typeLabel } from './entity-parts.tsx';
 export { addDroppedFiles } from './import/import-store.ts';
-export { entityHref, exploreHref, graphHref, importHref, searchHref } from './links.ts';
+export { entityHref, exploreHref, importHref, searchHref } from './links.ts';

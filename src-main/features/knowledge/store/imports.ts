@@ -71,6 +71,7 @@ export function createImports(database: Database, options: { now: () => number; 
     list(): ImportRecord[] {
       return (selectAll.all() as ImportRow[]).map((row) => ({
         importId: row.uuid,
+        action: selectAction.get(row.id) as string | undefined,
         file: row.source,
         format: row.format,
         kind: row.kind,

@@ -1,5 +1,4 @@
 import { Undo2 } from 'lucide-react';
-import type { ImportRecord } from '#shared/contract/knowledge.ts';
 import { asContractError, useClient, useQuery } from '#renderer/client/index.ts';
 import { Button, Failed, toast, useText } from '#renderer/ui/index.ts';
 import { exploreHref } from '../links.ts';
@@ -14,8 +13,8 @@ export function ImportsList() {
   const { data, error, reload } = useQuery((on, signal) => on.knowledge.listImports(undefined, { signal }), []);
   if (error) return <Failed error={error} onRetry={reload} />;
   if (!data || data.length === 0) return null;
-  const takeBack = (record: ImportRecord) => {
-    client.knowledge.undo({ action: record.importId }).then(
+  const takeBack = (action: string) => {
+    client.knowledge.undo({ action }).then(
       (entry) => {
         toast(t('edit.undone', { what: entry.what }), {
           label: t('edit.redo'),
@@ -76,8 +75,8 @@ export function ImportsList() {
                 <td className="numeric">{t.number(record.rejected)}</td>
                 <td className="numeric">{t.number(record.lost)}</td>
                 <td>
-                  {record.state === 'done' || record.state === 'unfinished' ? (
-                    <Button small kind="quiet" icon={Undo2} onClick={() => takeBack(record)}>
+                  {record.action && record.state !== 'running' ? (
+                    <Button small kind="quiet" icon={Undo2} onClick={() => record.action && takeBack(record.action)}>
                       {t('imports.undo')}
                     </Button>
                   ) : null}
