@@ -29,7 +29,18 @@ beforeAll(async () => {
   if (!keyring) throw new Error('no keyring');
   key = await unwrapByPassphrase(keyring, passphrase);
 }, 60_000);
-afterAll(() => folder.remove());
+afterAll(() => {
+  if (mounted) spawnSync('umount', ['-l', place]);
+  folder.remove();
+});
+
+/** A disk of 1.5 MB, where we may make one. */
+const place = join(folder.path, 'small-disk');
+mkdirSync(place);
+const mounted =
+  process.platform === 'linux' &&
+  process.getuid?.() === 0 &&
+  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1500k', 'tmpfs', place]).status === 0;
 
 /** A copy to damage. */
 function copy(): { dir: string; database: string; keys: string } {
@@ -223,16 +234,6 @@ describe('a workspace that is not as it was left', () => {
 });
 
 describe('a disk without room', () => {
-  const place = join(folder.path, 'small-disk');
-  mkdirSync(place);
-  const mounted =
-    process.platform === 'linux' &&
-    process.getuid?.() === 0 &&
-    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1500k', 'tmpfs', place]).status === 0;
-  afterAll(() => {
-    if (mounted) spawnSync('umount', ['-l', place]);
-  });
-
   it.skipIf(!mounted)(
     `a full disk is one sentence, nothing half-written stands, and the engine goes on${mounted ? '' : ' (skipped: no right to mount)'}`,
     async () => {
