@@ -35,7 +35,8 @@ export interface OpenWorkspace {
   readonly graph: GraphService;
   readonly knowledge: KnowledgeParts;
   readonly admin: AdminStore;
-  readonly openedAt: number;
+  /** When the workspace was made: the ledger has run since. */
+  readonly recordedSince: string;
   close(): Promise<void>;
 }
 
@@ -167,7 +168,7 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
       graph,
       knowledge,
       admin,
-      openedAt: host.now(),
+      recordedSince: keyring.createdAt,
       async close() {
         await jobs.cancelAll();
         // A disk that is full or gone must not keep the workspace from being left; what is committed stays in the log beside it.
@@ -269,11 +270,11 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
       }),
     locked: () => (current ? undefined : { early, since: startedAt }),
     open() {
-      const { admin, knowledge, readers, openedAt } = requireOpen();
+      const { admin, knowledge, readers, recordedSince } = requireOpen();
       return {
         store: admin,
         early,
-        openedAt,
+        recordedSince,
         async verify(signal) {
           const log = await knowledge.read('knowledge.verifyLog', undefined as never, { signal, deadlineMs: 600_000 });
           const ledger = await readers.read<{ entries: number; head: string; problems: string[] }>('admin.verifyLedger', undefined, {

@@ -16,7 +16,8 @@ export interface WorkspaceDoor {
   /** Of the open workspace. */
   readonly open: () => {
     readonly store: AdminStore;
-    readonly openedAt: number;
+    /** When the workspace was made: the ledger has run since. */
+    readonly recordedSince: string;
     /** Refusals before the workspace was open, or that could not be written. */
     readonly early: readonly LedgerEntry[];
     verify(signal: AbortSignal): Promise<AuditVerification>;
@@ -38,13 +39,13 @@ export function createAdminHandlers(door: WorkspaceDoor): Handlers<{ admin: type
       const locked = door.locked();
       // Without a workspace there are no allowed hosts, so nothing can have been sent.
       if (locked) return { requests: [], refused: [...locked.early], network: 'off', since: new Date(locked.since).toISOString() };
-      const { store, early, openedAt } = door.open();
+      const { store, early, recordedSince } = door.open();
       const entries = [...early, ...store.entries()];
       return {
         requests: entries.filter(({ outcome }) => outcome !== 'refused'),
         refused: entries.filter(({ outcome }) => outcome === 'refused'),
         network: store.rules().length > 0 ? 'on' : 'off',
-        since: entries.at(-1)?.at ?? new Date(openedAt).toISOString(),
+        since: recordedSince,
       };
     },
     verifyAudit: (_input, { signal }) => door.open().verify(signal),
