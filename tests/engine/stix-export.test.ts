@@ -88,6 +88,17 @@ describe('an export as STIX 2.1', { timeout: 120_000 }, () => {
     expect(engine.errors).toEqual([]);
   });
 
+  it('says what it does not hold', async () => {
+    const { jobs, knowledge } = engine.client;
+    for (const format of ['stix2.1', 'csv'] as const) {
+      const { jobId } = await knowledge.exportGraph({ format });
+      while ((await jobs.get({ jobId })).state === 'running') await new Promise((resolve) => setTimeout(resolve, 20));
+      const { header } = await knowledge.getExport({ jobId });
+      expect(header.loss.filter(({ path }) => path === 'tags')).toMatchObject([{ what: expect.stringContaining('“radiology”') }]);
+      if (format === 'stix2.1') expect(header.lossTotal).toBe(1);
+    }
+  });
+
   it('counts as `stats` does', async () => {
     expect(await engine.client.knowledge.getStats()).toEqual(countLive(await engine.export()));
   });

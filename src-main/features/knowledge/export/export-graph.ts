@@ -49,6 +49,8 @@ export async function exportGraph(input: ExportInput): Promise<ExportResult> {
       const page: Page = await input.readPage({ after, limit: PAGE, types: input.types, ids: input.ids });
       count += page.objects.length;
       input.job.progress(undefined, `${count} objects`);
+      for (const { id, tags } of page.tagged)
+        lose({ id, path: 'tags', what: `tags belong to this workspace and are not written: ${tags.map((tag) => `“${tag}”`).join(', ')}` });
       if (page.objects.length > 0) yield page.objects;
       after = page.next;
     }

@@ -1,7 +1,7 @@
 import type { StixObject } from '#shared/domain/knowledge/stix.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
-import { decodeObject, decodeRelationship, type ObjectRow, type RelationshipRow, dashedId } from '../codec.ts';
+import { decodeObject, decodeRelationship, type ObjectRow, type RelationshipRow, dashedId, uuidText } from '../codec.ts';
 import { DELETED, MISSING } from '../state.ts';
 import { requireKey } from './entity.ts';
 
@@ -15,6 +15,8 @@ export interface PageParams {
 
 export interface Page {
   readonly objects: StixObject[];
+  /** Tags stand beside the objects, not in them. */
+  readonly tagged: readonly { readonly id: string; readonly tags: readonly string[] }[];
   /** Undefined after the last page. */
   readonly next: PageParams['after'] | undefined;
 }
@@ -35,6 +37,7 @@ export function page(database: Database, { after, limit, types, ids }: PageParam
     const last = rows.at(-1);
     return {
       objects: rows.map(decodeObject),
+      tagged: tagsOf(database, rows),
       next: rows.length < limit || !last ? { table: 'relationship', key: 0 } : { table: 'object', key: last.key },
     };
   }
@@ -49,8 +52,24 @@ export function page(database: Database, { after, limit, types, ids }: PageParam
   const last = rows.at(-1);
   return {
     objects: rows.map((row) => decodeRelationship({ ...row, source: dashedId(row.source), target: dashedId(row.target) })),
+    tagged: [],
     next: rows.length < limit || !last ? undefined : { table: 'relationship', key: last.key },
   };
+}
+
+function tagsOf(database: Database, rows: readonly (ObjectRow & { key: number })[]): Page['tagged'] {
+  const tags = new Map<number, string[]>();
+  const found = prepared(
+    database,
+    'SELECT g.object, t.value FROM json_each(?) j JOIN tag g ON g.object = j.value JOIN term t ON t.id = g.term ORDER BY t.value',
+  )
+    .raw()
+    .all(JSON.stringify(rows.map(({ key }) => key))) as [number, string][];
+  for (const [key, tag] of found) tags.set(key, [...(tags.get(key) ?? []), tag]);
+  return rows.flatMap((row) => {
+    const own = tags.get(row.key);
+    return own ? [{ id: `${row.type}--${uuidText(row.uuid)}`, tags: own }] : [];
+  });
 }
 
 function wantedSql(database: Database, types: readonly string[] | undefined, ids: readonly string[] | undefined) {
