@@ -46,7 +46,10 @@ export async function previewFile(store: Store, input: PreviewInput): Promise<Fi
   const types = new Map<string, { created: number; updated: number; unchanged: number }>();
   let seen = 0;
   try {
-    if (format.columns) preview.columns = await format.columns(source);
+    if (format.columns) {
+      const columns = await format.columns(source);
+      preview.columns = input.mapping ? { ...columns, mapping: input.mapping } : columns;
+    }
     for await (const items of salvage(format.read(source, input.context))) {
       if (job.signal.aborted) throw new ContractError('cancelled', 'Cancelled.');
       for (const item of items) {
@@ -113,22 +116,28 @@ const MOST_CONTENTS = 50_000;
 
 function fateOf(store: Store, met: Met, item: Incoming): { fate: Fate; what?: string | undefined } {
   const { id } = item.object;
+  const stands = storeFate(store, item);
+  if (stands.fate === 'unchanged') return stands;
   const before = met.contents.get(id);
-  if (before !== undefined) {
-    if (before === '') return { fate: 'unchanged' };
-    const content = canonical(item.object);
-    if (before === content) return { fate: 'unchanged' };
-    const order = compareTimestamps(item.object['modified'], (JSON.parse(before) as StixObject)['modified']);
-    if (order === 0 && !item.stamp)
-      return { fate: 'unchanged', what: 'comes twice in these files with the same modified and other content: the first stays' };
-    if (order < 0) return { fate: 'unchanged', what: 'comes in these files in a newer version too: this one is kept in the history' };
-    met.contents.set(id, content);
-    return { fate: 'updated' };
+  if (before === undefined) {
+    met.contents.set(id, met.contents.size < MOST_CONTENTS ? canonical(item.object) : '');
+    const externalId = externalIdOf(item.object);
+    if (externalId !== undefined && !met.externalIds.has(externalId)) met.externalIds.set(externalId, id);
+    return stands;
   }
-  met.contents.set(id, met.contents.size < MOST_CONTENTS ? canonical(item.object) : '');
-  const externalId = externalIdOf(item.object);
-  if (externalId !== undefined && !met.externalIds.has(externalId)) met.externalIds.set(externalId, id);
-  const key = store.rows.keyOf(id);
+  const content = before === '' ? '' : canonical(item.object);
+  if (before === content) return { fate: 'unchanged' };
+  const order = compareTimestamps(item.object['modified'], (JSON.parse(before) as StixObject)['modified']);
+  if (order === 0 && !item.stamp)
+    return { fate: 'unchanged', what: 'comes twice in these files with the same modified and other content: the first stays' };
+  if (order < 0) return { fate: 'unchanged', what: 'comes in these files in a newer version too: this one is kept in the history' };
+  met.contents.set(id, content);
+  return { fate: 'updated' };
+}
+
+/** What would become of the object if it came alone. */
+function storeFate(store: Store, item: Incoming): { fate: Fate; what?: string | undefined } {
+  const key = store.rows.keyOf(item.object.id);
   if (key === undefined) return { fate: 'created' };
   const row = item.object.type === 'relationship' ? store.rows.relationship(key) : store.rows.object(key);
   if (!row || row.state & MISSING) return { fate: 'created' };

@@ -89,7 +89,9 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
     }
     // Facts that come back from an export stay facts, so that the publisher's object may still enrich them.
     if (known.some(({ object }) => sameJson(object, incoming.object))) return { fate: 'unchanged', object: incoming.object };
-    const order = compareTimestamps(incoming.object['modified'], standing.object['modified']);
+    // The rows are written anew at the end of a chunk: until then the newest may be among the versions.
+    const newest = known.map(({ object }) => object['modified']).reduce((a, b) => (compareTimestamps(a, b) < 0 ? b : a));
+    const order = compareTimestamps(incoming.object['modified'], newest);
     if (order > 0) return { fate: 'updated', object: incoming.object };
     const same = known.filter(({ object }) => compareTimestamps(object['modified'], incoming.object['modified']) === 0);
     if (incoming.partial && same.some(({ partial }) => !partial)) return { fate: 'unchanged', object: incoming.object };
