@@ -77,7 +77,12 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
   const state = async (): Promise<WorkspaceState> => {
     const keyring = readKeyring(path.keys);
     const keychain = keyring && host.secrets ? (await host.secrets.get(secretName(keyring))) !== undefined : false;
-    return { state: current ? 'open' : keyring ? 'locked' : 'none', name: host.dataDir, keychain };
+    return {
+      state: current ? 'open' : keyring ? 'locked' : 'none',
+      name: host.dataDir,
+      keychain,
+      keychainAvailable: host.secrets !== undefined,
+    };
   };
 
   /** One opening or closing at a time. */

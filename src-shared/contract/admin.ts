@@ -10,6 +10,8 @@ export const WorkspaceState = z.object({
   name: z.string(),
   /** Whether the system's keychain holds the key, so that opening needs no passphrase. */
   keychain: z.boolean(),
+  /** Whether this system has a keychain that could hold it. */
+  keychainAvailable: z.boolean(),
 });
 export type WorkspaceState = z.infer<typeof WorkspaceState>;
 

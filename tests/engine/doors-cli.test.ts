@@ -407,7 +407,7 @@ describe('init', () => {
     const passphrases: string[] = [];
     const engine = stubEngine({
       admin: {
-        getWorkspace: () => ({ state: 'none', name: '', keychain: false }),
+        getWorkspace: () => ({ state: 'none', name: '', keychain: false, keychainAvailable: false }),
         createWorkspace: ({ passphrase }: { passphrase: string }) => {
           passphrases.push(passphrase);
           return { recoveryCode: 'AAAA-BBBB' };

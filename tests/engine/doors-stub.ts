@@ -18,7 +18,7 @@ export function stubEngine(handlers: Record<string, Record<string, Handler>>) {
   const emit = (name: string, payload: unknown) => {
     for (const one of served) one.emit(name, payload);
   };
-  const workspace = () => ({ state, name: 'stub', keychain: false });
+  const workspace = () => ({ state, name: 'stub', keychain: false, keychainAvailable: false });
   const finish = (jobId: string, change: Partial<Job>) => {
     const job = { ...(jobs.get(jobId) as Job), ...change };
     jobs.set(jobId, job);

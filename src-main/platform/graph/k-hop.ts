@@ -122,7 +122,7 @@ export function edgesAmong(graph: Graph, nodes: Int32Array, edgeType: Uint8Array
     for (let e = start; e < end; e++) {
       const v = list.to[e] as number;
       if (mark[v] !== base || (edgeType && edgeType[list.type[e] as number] === 0)) continue;
-      if (src.length === limit) return columns(src, type, dst, rel);
+      if (src.length === limit) return spanningFirst(graph, nodes, edgeType, limit, stop);
       src.push(graph.ids[u] as number);
       type.push(graph.edgeTypes[list.type[e] as number] as number);
       dst.push(graph.ids[v] as number);
@@ -130,6 +130,53 @@ export function edgesAmong(graph: Graph, nodes: Int32Array, edgeType: Uint8Array
     }
   }
   return columns(src, type, dst, rel);
+}
+
+/**
+ * Where not all edges fit: first one edge for each node to a node shown before it, as long as they fit, so
+ * that no node stands alone in a picture; then the others in the usual order.
+ */
+function spanningFirst(graph: Graph, nodes: Int32Array, edgeType: Uint8Array | undefined, limit: number, stop: Stop): EdgeColumns {
+  const { at: mark, base } = marksOf(graph, 1, nodes.length);
+  nodes.forEach((u, place) => {
+    mark[u] = base + place;
+  });
+  /** For each node the source and place in its list of the edge that ties it to an earlier node. */
+  const tieFrom = new Int32Array(nodes.length).fill(-1);
+  const tieAt = new Int32Array(nodes.length);
+  const chosen: { u: number; e: number }[] = [];
+  const visit = (take: (u: number, e: number, later: number) => void) => {
+    let left = stride;
+    for (const u of nodes) {
+      const { list, start, end } = spanOf(graph.out, u);
+      if ((left -= end - start + 1) < 0) {
+        stop();
+        left = stride;
+      }
+      for (let e = start; e < end; e++) {
+        const place = (mark[list.to[e] as number] as number) - base;
+        if (place < 0 || (edgeType && edgeType[list.type[e] as number] === 0)) continue;
+        take(u, e, Math.max(place, (mark[u] as number) - base));
+      }
+    }
+  };
+  visit((u, e, later) => {
+    if (tieFrom[later] !== -1 || chosen.length === limit) return;
+    if ((spanOf(graph.out, u).list.to[e] as number) === u) return;
+    tieFrom[later] = u;
+    tieAt[later] = e;
+    chosen.push({ u, e });
+  });
+  visit((u, e, later) => {
+    if (chosen.length < limit && !(tieFrom[later] === u && tieAt[later] === e)) chosen.push({ u, e });
+  });
+  const lists = chosen.map(({ u, e }) => ({ u, e, list: spanOf(graph.out, u).list }));
+  return columns(
+    lists.map(({ u }) => graph.ids[u] as number),
+    lists.map(({ e, list }) => graph.edgeTypes[list.type[e] as number] as number),
+    lists.map(({ e, list }) => graph.ids[list.to[e] as number] as number),
+    lists.map(({ e, list }) => list.rel[e] as number),
+  );
 }
 
 /** Counts the allowed edges among the first `count` nodes of the queue, which are marked in the first marks. */

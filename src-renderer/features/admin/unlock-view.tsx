@@ -25,7 +25,7 @@ export function UnlockView({ workspace, onOpen }: { workspace: WorkspaceState; o
         {code !== undefined ? (
           <RecoveryCode code={code} onKept={onOpen} />
         ) : workspace.state === 'none' ? (
-          <Create onCreated={setCode} keychain={workspace.keychain} />
+          <Create onCreated={setCode} keychain={workspace.keychainAvailable} />
         ) : (
           <Unlock workspace={workspace} onOpen={onOpen} />
         )}

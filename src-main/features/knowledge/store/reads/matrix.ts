@@ -155,8 +155,11 @@ const packHolds = (
 ) => `(EXISTS (SELECT 1 FROM op JOIN import i ON i.id = op.import AND i.kind = 'pack' WHERE op.id = ${alias}.op)
   OR EXISTS (SELECT 1 FROM version v JOIN op ON op.id = v.op AND op.undone = 0 JOIN import i ON i.id = op.import AND i.kind = 'pack' WHERE v.object = ${alias}.id)
   OR EXISTS (SELECT 1 FROM confirmation k JOIN import i ON i.id = k.import AND i.kind = 'pack' WHERE k.object = ${alias}.id))`;
-/** Whether a row is the workspace's own: no pack holds it, or with an import's key in `@import` (0: none), that import brought it. */
-export const ownFact = (alias: string) => `CASE WHEN @import = 0 THEN NOT ${packHolds(alias)}
+/** ATT&CK's own facts are known threats, also where the official bundle came by file and no pack is installed. */
+const isOfAttack = (alias: string) =>
+  `EXISTS (SELECT 1 FROM term m WHERE m.id = ${alias}.common AND json_extract(m.value, '$.created_by_ref') = 'identity--c78cb6e5-0c4b-4611-8297-d1b8b55e40b5')`;
+/** Whether a row is the workspace's own: no pack holds it and MITRE did not write it, or with an import's key in `@import` (0: none), that import brought it. */
+export const ownFact = (alias: string) => `CASE WHEN @import = 0 THEN NOT ${packHolds(alias)} AND NOT ${isOfAttack(alias)}
   ELSE EXISTS (SELECT 1 FROM op WHERE op.id = ${alias}.op AND op.import = @import)
     OR EXISTS (SELECT 1 FROM version v JOIN op ON op.id = v.op AND op.undone = 0 WHERE v.object = ${alias}.id AND op.import = @import)
     OR EXISTS (SELECT 1 FROM confirmation k WHERE k.object = ${alias}.id AND k.import = @import) END`;
