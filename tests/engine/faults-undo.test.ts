@@ -170,7 +170,7 @@ describe('undo and redo', () => {
   it('leaves alone what others did to the same object', async () => {
     const { knowledge } = world.client;
     await knowledge.setProperty({ id, property: 'description', value: 'first' });
-    const [{ action }] = (await knowledge.listHistory({ limit: 1 })).rows as [{ action: string }];
+    const action = (await knowledge.listHistory({ limit: 1 })).rows[0]?.action;
     await knowledge.addTag({ id, tag: 'stays' });
     await knowledge.setProperty({ id, property: 'name', value: 'stays too' });
     await knowledge.undo({ action });
