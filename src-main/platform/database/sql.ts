@@ -42,9 +42,3 @@ export function get<Row>(database: Database, query: Compilable<Row>): Row | unde
   const { sql, parameters } = query.compile();
   return prepared(database, sql).get(...parameters) as Row | undefined;
 }
-
-export function run(database: Database, query: Compilable): { changes: number; lastInsertRowid: number } {
-  const { sql, parameters } = query.compile();
-  const { changes, lastInsertRowid } = prepared(database, sql).run(...parameters);
-  return { changes, lastInsertRowid: Number(lastInsertRowid) };
-}
