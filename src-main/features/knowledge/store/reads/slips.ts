@@ -9,8 +9,10 @@ const MOST_NEAR = 20;
 /** How many slips are forgiven in a text of this length. */
 const forgiven = (length: number) => (length >= 8 ? 2 : length >= 4 ? 1 : 0);
 
+const plainText = /^[\x20-\x7e]*$/;
+
 /** As the full-text index sees it: without case and without marks on letters. */
-export const folded = (text: string) =>
+const folded = (text: string) =>
   text
     .normalize('NFD')
     .replace(/\p{M}+/gu, '')
@@ -28,6 +30,7 @@ export function nearNames(database: Database, text: string): Map<number, { name:
   const near = new Map<number, { name: string; distance: number }>();
   if (most === 0 || wanted.length > 200) return near;
   const digits = digitsOf(wanted);
+  const wantedLetters = letters(wanted);
   // Both are read from an index alone.
   for (const statement of [
     `SELECT id, name FROM (SELECT id, name FROM object INDEXED BY object_name LIMIT ${MOST_NAMES}) WHERE length(name) BETWEEN ? AND ?`,
@@ -38,6 +41,7 @@ export function nearNames(database: Database, text: string): Map<number, { name:
       .iterate(wanted.length - most, wanted.length + most) as Iterable<[number, string]>;
     for (const [key, name] of rows) {
       const candidate = folded(name);
+      if (!mayBeNear(letters(candidate), wantedLetters, most)) continue;
       const distance = slips(wanted, candidate, most);
       if (distance > most || distance >= (near.get(key)?.distance ?? most + 1) || digitsOf(candidate) !== digits) continue;
       near.set(key, { name, distance });
@@ -59,7 +63,13 @@ export function correctedWords(database: Database, words: readonly string[]): st
     const lower = folded(word);
     const end = index === words.length - 1 ? `${lower}\u{10FFFF}` : `${lower}\u0000`;
     const most = /^\d+$/.test(lower) || known.get(lower, end) !== undefined ? 0 : forgiven(lower.length);
-    return { lower, most, digits: digitsOf(lower), best: undefined as { term: string; distance: number; doc: number } | undefined };
+    return {
+      lower,
+      most,
+      digits: digitsOf(lower),
+      letters: letters(lower),
+      best: undefined as { term: string; distance: number; doc: number } | undefined,
+    };
   });
   const open = unknown.filter(({ most }) => most > 0);
   if (open.length === 0) return [...words];
@@ -73,7 +83,9 @@ export function correctedWords(database: Database, words: readonly string[]): st
       Math.max(...open.map(({ lower, most }) => lower.length + most)),
     ) as Iterable<[string, number]>;
   for (const [term, doc] of terms) {
+    const termLetters = letters(term);
     for (const word of open) {
+      if (!mayBeNear(termLetters, word.letters, word.most)) continue;
       const { best } = word;
       const distance = slips(word.lower, term, best ? best.distance : word.most);
       if (distance > word.most || (best && (distance > best.distance || (distance === best.distance && doc <= best.doc)))) continue;
@@ -81,6 +93,21 @@ export function correctedWords(database: Database, words: readonly string[]): st
     }
   }
   return words.map((word, index) => unknown[index]?.best?.term ?? word);
+}
+
+/** Which characters a text has, folded into 32 bits. */
+function letters(text: string): number {
+  let bits = 0;
+  for (let at = 0; at < text.length; at++) bits |= 1 << (text.charCodeAt(at) & 31);
+  return bits;
+}
+
+/** False where two texts surely lie further apart: a slip takes at most one character away and brings one. */
+function mayBeNear(a: number, b: number, most: number): boolean {
+  let bits = a ^ b;
+  let count = 0;
+  for (; bits !== 0; bits &= bits - 1) count++;
+  return count <= 2 * most;
 }
 
 /** Damerau-Levenshtein distance (optimal string alignment); more than `most` is only known to be more. */
