@@ -9,14 +9,11 @@ const MOST_NEAR = 20;
 /** How many slips are forgiven in a text of this length. */
 const forgiven = (length: number) => (length >= 8 ? 2 : length >= 4 ? 1 : 0);
 
+/** Has no marks to take off. */
 const plainText = /^[\x20-\x7e]*$/;
 
 /** As the full-text index sees it: without case and without marks on letters. */
-const folded = (text: string) =>
-  text
-    .normalize('NFD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase();
+const folded = (text: string) => (plainText.test(text) ? text : text.normalize('NFD').replace(/\p{M}+/gu, '')).toLowerCase();
 
 const digitsOf = (text: string) => text.replace(/\D+/g, '');
 
