@@ -59,6 +59,24 @@ describe('ids that collide', () => {
     expect((await entity(malwareId(2))).name).toBe('first');
   });
 
+  it('three thousand contents under one id: the first stays, each other is reported, and calls in between are answered', async () => {
+    const variants = Array.from({ length: 3_000 }, (_, n) => malware(9, { name: `variant ${n}` }));
+    const [report] = await Promise.all([importObjects(...variants), world.client.knowledge.getStats()]);
+    expect(report).toMatchObject({ created: 1, unchanged: 2_999 });
+    expect(report.loss).toHaveLength(2_999);
+    expect((await entity(malwareId(9))).name).toBe('variant 0');
+  });
+
+  it('a thousand versions in one file: the newest stands, all are kept', async () => {
+    const versions = Array.from({ length: 1_000 }, (_, n) =>
+      malware(10, { name: `version ${n}`, modified: new Date(1_790_000_000_000 + n * 1000).toISOString() }),
+    );
+    const report = await importObjects(...versions.slice(500), ...versions.slice(0, 500));
+    expect(report.rejected).toEqual([]);
+    expect((await entity(malwareId(10))).name).toBe('version 999');
+    expect((await world.client.knowledge.listVersions({ id: malwareId(10) })).length).toBe(1_000);
+  });
+
   it('two versions in one file: the newer stands, whichever comes first', async () => {
     const newer = malware(3, { name: 'newer', modified: '2026-02-01T00:00:00.000Z' });
     await importObjects(newer, malware(3, { name: 'older' }));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compareTimestamps } from '#shared/domain/knowledge/merge.ts';
-import { sameJson } from '#shared/domain/knowledge/canonical.ts';
-import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
+import { canonical } from '#shared/domain/knowledge/canonical.ts';
+import type { Json, JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import {
   decodeObject,
@@ -45,6 +45,56 @@ interface Known {
   readonly op: number;
 }
 
+interface Judgement {
+  readonly fate: Fate;
+  readonly object: StixObject;
+  readonly what?: string;
+  /** Operations that wrote other contents with this `modified`. */
+  readonly tiedWith?: ReadonlySet<number>;
+}
+
+/** What is known of one object, so that a thousand contents under one id cost a thousand look-ups, not a million comparisons. */
+interface Memory {
+  readonly standing: Known | undefined;
+  /** Canonical text -> whether it is known in full, not only as facts. */
+  readonly texts: ReadonlyMap<string, boolean>;
+  /** Canonical texts without times. */
+  contents(): ReadonlySet<string>;
+  /** What has this `modified`. */
+  at(modified: Json | undefined): { readonly full: boolean; readonly ops: ReadonlySet<number> } | undefined;
+  add(known: Known): void;
+}
+
+function remember(first: readonly Known[]): Memory {
+  const texts = new Map<string, boolean>();
+  const times: { readonly modified: Json | undefined; full: boolean; readonly ops: Set<number> }[] = [];
+  const all: Known[] = [];
+  let contents: Set<string> | undefined;
+  const at = (modified: Json | undefined) =>
+    times.find((time) => time.modified === modified) ?? times.find((time) => compareTimestamps(time.modified, modified) === 0);
+  const add = (known: Known) => {
+    const { object, partial, op } = known;
+    const text = canonical(object);
+    texts.set(text, (texts.get(text) ?? false) || !partial);
+    contents?.add(canonical(withoutTimes(object)));
+    let time = at(object['modified']);
+    if (!time) times.push((time = { modified: object['modified'], full: false, ops: new Set() }));
+    time.full ||= !partial;
+    time.ops.add(op);
+    all.push(known);
+  };
+  for (const known of first) add(known);
+  return {
+    get standing() {
+      return all[0];
+    },
+    texts,
+    contents: () => (contents ??= new Set(all.map(({ object }) => canonical(withoutTimes(object))))),
+    at,
+    add,
+  };
+}
+
 export interface ChunkOrigin {
   readonly import?: { readonly key: number; readonly uuid: string };
   readonly action?: string;
@@ -77,36 +127,33 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
   };
 
   /** What would become of an object of which something is known already. Changes nothing. */
-  const judge = (incoming: Incoming, key: number): { fate: Fate; object: StixObject; what?: string; tiedWith?: readonly Known[] } => {
-    const relationship = incoming.object.type === 'relationship';
-    const known = knownVersions(key, relationship);
-    const standing = known[0];
-    if (!standing) return { fate: 'created', object: incoming.object };
-    if (incoming.stamp) {
-      if (known.some(({ object }) => sameJson(withoutTimes(object), withoutTimes(incoming.object))))
-        return { fate: 'unchanged', object: incoming.object };
-      return { fate: 'updated', object: incoming.object };
-    }
-    // Facts that come back from an export stay facts, so that the publisher's object may still enrich them.
-    if (known.some(({ object }) => sameJson(object, incoming.object))) return { fate: 'unchanged', object: incoming.object };
-    // The rows are written anew at the end of a chunk: until then the newest may be among the versions.
-    const newest = known.map(({ object }) => object['modified']).reduce((a, b) => (compareTimestamps(a, b) < 0 ? b : a));
-    const order = compareTimestamps(incoming.object['modified'], newest);
-    if (order > 0) return { fate: 'updated', object: incoming.object };
-    const same = known.filter(({ object }) => compareTimestamps(object['modified'], incoming.object['modified']) === 0);
-    if (incoming.partial && same.some(({ partial }) => !partial)) return { fate: 'unchanged', object: incoming.object };
-    if (same.some(({ partial }) => !partial))
+  const judge = (
+    incoming: Incoming,
+    key: number,
+    memory = remember(knownVersions(key, incoming.object.type === 'relationship')),
+  ): Judgement => {
+    const { standing } = memory;
+    const { object } = incoming;
+    if (!standing) return { fate: 'created', object };
+    if (incoming.stamp) return { fate: memory.contents().has(canonical(withoutTimes(object))) ? 'unchanged' : 'updated', object };
+    const full = memory.texts.get(canonical(object));
+    if (full !== undefined && (incoming.partial === true || full)) return { fate: 'unchanged', object };
+    const order = compareTimestamps(object['modified'], standing.object['modified']);
+    if (order > 0) return { fate: 'updated', object };
+    const same = memory.at(object['modified']);
+    if (incoming.partial && same?.full) return { fate: 'unchanged', object };
+    if (same?.full)
       return {
         fate: 'unchanged',
-        object: incoming.object,
-        what: `another content with the same id and modified (${String(incoming.object['modified'] ?? 'no time')}) is here already: the first stays, this one is kept in the history`,
-        tiedWith: same,
+        object,
+        what: `another content with the same id and modified (${String(object['modified'] ?? 'no time')}) is here already: the first stays, this one is kept in the history`,
+        tiedWith: same.ops,
       };
-    if (same.length > 0 && order === 0) return { fate: 'updated', object: incoming.object };
+    if (same && order === 0) return { fate: 'updated', object };
     return {
       fate: 'unchanged',
-      object: incoming.object,
-      what: `older (modified ${String(incoming.object['modified'])}) than the version here: kept in the history`,
+      object,
+      what: `older (modified ${String(object['modified'])}) than the version here: kept in the history`,
     };
   };
 
@@ -126,10 +173,15 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
     const touched: number[] = [];
     const deferred: Incoming[] = [];
 
+    /** Of the object written last: the same id comes in a row. */
+    let recent: { readonly key: number; readonly memory: Memory } | undefined;
+
     const later = (incoming: Incoming, key: number) => {
-      const { fate, what, tiedWith } = judge(incoming, key);
+      if (recent?.key !== key) recent = { key, memory: remember(knownVersions(key, incoming.object.type === 'relationship')) };
+      const { memory } = recent;
+      const { fate, what, tiedWith } = judge(incoming, key, memory);
       // Within one operation there is no first: other devices see its objects in no order.
-      if (tiedWith?.every((known) => known.op === op)) {
+      if (tiedWith && tiedWith.size === 1 && tiedWith.has(op)) {
         deferred.push(incoming);
         return;
       }
@@ -142,14 +194,12 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
       if (fate === 'created') created++;
       else if (fate === 'updated') updated++;
       else unchanged++;
-      const object = stamped(incoming, origin.now, standingCreated(key, incoming));
+      const object = stamped(incoming, origin.now, incoming.stamp ? memory.standing?.object['created'] : undefined);
       insertVersion.run(key, op, incoming.partial ? 1 : 0, JSON.stringify(object));
+      memory.add({ object, partial: incoming.partial === true, op });
       lines.push(lineOf(object));
       touched.push(key);
     };
-
-    const standingCreated = (key: number, incoming: Incoming) =>
-      incoming.stamp ? knownVersions(key, incoming.object.type === 'relationship')[0]?.object['created'] : undefined;
 
     for (const incoming of sorted) {
       if (incoming.object.type === 'relationship') continue;
