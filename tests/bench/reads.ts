@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine } from '#main/engine.ts';
@@ -11,6 +12,7 @@ import { createWorkspace } from '#main/workspace.ts';
 import { contract } from '#shared/contract/index.ts';
 import { createClient } from '#shared/transport/client.ts';
 import { memoryChannel } from '#shared/transport/memory-channel.ts';
+import { compiled } from '../../build/launch/setup.mjs';
 import { generateGraph, seeded } from './generate.ts';
 import { percentiles, round, say } from './measure.ts';
 import { passphrase } from './processes.ts';
@@ -19,6 +21,8 @@ const words = 'access actor admin alert asset audit beacon block cloud code cred
 
 /** What the face asks for, through the contract on a large workspace: milliseconds, p50 and p95, one question at a time. */
 export async function benchReads({ nodes = 100_000, relationships = 500_000, questions = 60 } = {}): Promise<Record<string, unknown>> {
+  // As the launchers do, for the processes of the engine.
+  enableCompileCache(compiled);
   const dataDir = mkdtempSync(join(tmpdir(), 'redoubt-bench-'));
   const log = createLog({ now: () => Date.now(), least: 'error', write: (_level, line) => say(line) });
   const host = createNodeHost({ dataDir: join(dataDir, 'workspace'), log });
