@@ -22,10 +22,10 @@ const idsOf = (path: string) =>
     .map(({ id }) => id)
     .filter((id) => !id.startsWith('relationship--'));
 const base = idsOf(life.base);
-let editable = base;
 /** Objects that may go: no other edit touches them. */
 const doomed = base.slice(-60);
 const kept = base.slice(0, -60);
+let editable = kept;
 
 /** Announces, does, acknowledges. The facts are what must hold once `work` is through. */
 async function command(facts: Record<string, string | boolean | null>, work: () => Promise<unknown>): Promise<void> {
