@@ -56,8 +56,10 @@ interface Judgement {
 /** What is known of one object, so that a thousand contents under one id cost a thousand look-ups, not a million comparisons. */
 interface Memory {
   readonly standing: Known | undefined;
-  /** Canonical text -> whether it is known in full, not only as facts. */
-  readonly texts: ReadonlyMap<string, boolean>;
+  /** Canonical texts. */
+  readonly texts: ReadonlySet<string>;
+  /** The newest `modified`: rows are written anew at the end of a chunk, until then it may be among the versions. */
+  newest(): Json | undefined;
   /** Canonical texts without times. */
   contents(): ReadonlySet<string>;
   /** What has this `modified`. */
@@ -66,7 +68,7 @@ interface Memory {
 }
 
 function remember(first: readonly Known[]): Memory {
-  const texts = new Map<string, boolean>();
+  const texts = new Set<string>();
   const times: { readonly modified: Json | undefined; full: boolean; readonly ops: Set<number> }[] = [];
   const all: Known[] = [];
   let contents: Set<string> | undefined;
@@ -74,8 +76,7 @@ function remember(first: readonly Known[]): Memory {
     times.find((time) => time.modified === modified) ?? times.find((time) => compareTimestamps(time.modified, modified) === 0);
   const add = (known: Known) => {
     const { object, partial, op } = known;
-    const text = canonical(object);
-    texts.set(text, (texts.get(text) ?? false) || !partial);
+    texts.add(canonical(object));
     contents?.add(canonical(withoutTimes(object)));
     let time = at(object['modified']);
     if (!time) times.push((time = { modified: object['modified'], full: false, ops: new Set() }));
@@ -89,6 +90,7 @@ function remember(first: readonly Known[]): Memory {
       return all[0];
     },
     texts,
+    newest: () => times.map(({ modified }) => modified).reduce((a, b) => (compareTimestamps(a, b) < 0 ? b : a), undefined),
     contents: () => (contents ??= new Set(all.map(({ object }) => canonical(withoutTimes(object))))),
     at,
     add,
@@ -136,9 +138,9 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
     const { object } = incoming;
     if (!standing) return { fate: 'created', object };
     if (incoming.stamp) return { fate: memory.contents().has(canonical(withoutTimes(object))) ? 'unchanged' : 'updated', object };
-    const full = memory.texts.get(canonical(object));
-    if (full !== undefined && (incoming.partial === true || full)) return { fate: 'unchanged', object };
-    const order = compareTimestamps(object['modified'], standing.object['modified']);
+    // Facts that come back from an export stay facts, so that the publisher's object may still enrich them.
+    if (memory.texts.has(canonical(object))) return { fate: 'unchanged', object };
+    const order = compareTimestamps(object['modified'], memory.newest());
     if (order > 0) return { fate: 'updated', object };
     const same = memory.at(object['modified']);
     if (incoming.partial && same?.full) return { fate: 'unchanged', object };
