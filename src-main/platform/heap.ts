@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
  * objects where a machine has much memory: a large import then takes twice the memory for no time
  * gained (docs/measurements.md). The old space grows by 60 % at a time, the new space no further
  * than loading the engine has made it. Both flags are read at each collection, so they may be set
- * while the process runs; Electron seals V8's flags, there it does nothing.
+ * while the process runs. Under Electron it does nothing: V8's flags may be sealed there.
  */
 export function keepHeapSmall(): void {
   if (process.versions.electron) return;
