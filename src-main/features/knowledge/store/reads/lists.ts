@@ -7,18 +7,32 @@ import { RETIRED } from '../state.ts';
 import { type Filters, matching } from './filters.ts';
 import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
-/** Live objects by STIX type; live relationships, with both ends live, by relationship type. */
+/**
+ * Live objects by STIX type; live relationships, with both ends live, by relationship type. Standing
+ * relationships are the edges that are no embedded reference (there the edge stands for its source);
+ * those of retired ends, which are few, are taken off.
+ */
 export function stats(database: Database): Stats {
-  const count = (sql: string) =>
-    Object.fromEntries((prepared(database, sql).all() as { value: string; n: number }[]).map(({ value, n }) => [value, n]));
+  type Count = { value: string; n: number };
+  const counts = (text: string) => prepared(database, text).all() as Count[];
+  const objects = counts(
+    `SELECT t.value, count(*) AS n FROM object o JOIN term t ON t.id = o.type WHERE (o.state & ${RETIRED}) = 0 GROUP BY o.type ORDER BY t.value`,
+  );
+  const standing = counts(
+    `SELECT t.value, x.n FROM (SELECT type, count(*) AS n FROM edge WHERE rel <> src GROUP BY type) x JOIN term t ON t.id = x.type ORDER BY t.value`,
+  );
+  const retired = `SELECT id FROM object WHERE (state & ${RETIRED}) <> 0`;
+  const ended = counts(
+    `SELECT t.value, count(*) AS n FROM (
+       SELECT e.type, e.rel FROM (${retired}) o CROSS JOIN edge e ON e.src = o.id WHERE e.rel <> e.src
+       UNION SELECT e.type, e.rel FROM (${retired}) o CROSS JOIN edge e ON e.dst = o.id WHERE e.rel <> e.src
+     ) x JOIN term t ON t.id = x.type GROUP BY x.type`,
+  );
+  const off = new Map(ended.map(({ value, n }) => [value, n]));
+  const live = standing.map(({ value, n }): [string, number] => [value, n - (off.get(value) ?? 0)]);
   return {
-    objects: count(
-      `SELECT t.value, count(*) AS n FROM object o JOIN term t ON t.id = o.type WHERE (o.state & ${RETIRED}) = 0 GROUP BY t.id ORDER BY t.value`,
-    ),
-    relationships: count(
-      `SELECT t.value, count(*) AS n FROM relationship r JOIN term t ON t.id = r.type JOIN object s ON s.id = r.src JOIN object d ON d.id = r.dst
-       WHERE ((r.state | s.state | d.state) & ${RETIRED}) = 0 GROUP BY t.id ORDER BY t.value`,
-    ),
+    objects: Object.fromEntries(objects.map(({ value, n }) => [value, n])),
+    relationships: Object.fromEntries(live.filter(([, n]) => n > 0)),
   };
 }
 
