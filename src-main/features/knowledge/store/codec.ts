@@ -52,7 +52,7 @@ export function encodeObject(object: StixObject): EncodedObject {
   const origin = object['name'] === name ? NAMED : object['value'] === name ? VALUED : 0;
   const created = stamp(object['created']);
   const modified = stamp(object['modified']);
-  let common: JsonObject | undefined;
+  const common: Json[] = [];
   let rest: JsonObject | undefined;
   for (const key of Object.keys(object)) {
     const value = object[key] as Json;
@@ -62,7 +62,7 @@ export function encodeObject(object: StixObject): EncodedObject {
     if (key === 'value' && origin === VALUED) continue;
     if (key === 'created' && created?.exact) continue;
     if (key === 'modified' && modified?.exact) continue;
-    if (COMMON.has(key)) (common ??= nothing())[key] = value;
+    if (COMMON.has(key)) common.push(key, value);
     else (rest ??= nothing())[key] = value;
   }
   return {
@@ -73,7 +73,7 @@ export function encodeObject(object: StixObject): EncodedObject {
     externalId: externalIdOf(object) ?? null,
     created: created?.ms ?? null,
     modified: modified?.ms ?? null,
-    common: common ? canonical(common) : '{}',
+    common: commonText(common),
     rest: rest ? canonical(rest) : null,
   };
 }
@@ -81,7 +81,7 @@ export function encodeObject(object: StixObject): EncodedObject {
 export function encodeRelationship(object: StixObject): EncodedRelationship {
   const created = stamp(object['created']);
   const modified = stamp(object['modified']);
-  let common: JsonObject | undefined;
+  const common: Json[] = [];
   let rest: JsonObject | undefined;
   for (const key of Object.keys(object)) {
     const value = object[key] as Json;
@@ -89,7 +89,7 @@ export function encodeRelationship(object: StixObject): EncodedRelationship {
     if ((key === 'id' || key === 'source_ref' || key === 'target_ref') && value === lowerId(value as string)) continue;
     if (key === 'created' && created?.exact) continue;
     if (key === 'modified' && modified?.exact) continue;
-    if (COMMON.has(key)) (common ??= nothing())[key] = value;
+    if (COMMON.has(key)) common.push(key, value);
     else (rest ??= nothing())[key] = value;
   }
   return {
@@ -98,10 +98,34 @@ export function encodeRelationship(object: StixObject): EncodedRelationship {
     type: object['relationship_type'] as string,
     created: created?.ms ?? null,
     modified: modified?.ms ?? null,
-    common: common ? canonical(common) : '{}',
+    common: commonText(common),
     rest: rest ? canonical(rest) : null,
   };
 }
+
+let lastPairs: readonly Json[] = [];
+let lastText = '{}';
+
+/**
+ * Canonical JSON of the common properties, given as key, value, key, value. Objects of one source have
+ * the same ones in a row: the last text is remembered with copies of what it was made from.
+ */
+function commonText(pairs: readonly Json[]): string {
+  if (pairs.length === lastPairs.length && pairs.every((part, at) => isSame(part, lastPairs[at]))) return lastText;
+  const common = nothing();
+  for (let at = 0; at < pairs.length; at += 2) common[pairs[at] as string] = pairs[at + 1] as Json;
+  lastText = canonical(common);
+  lastPairs = pairs.map((part) => (Array.isArray(part) ? [...part] : part));
+  return lastText;
+}
+
+/** Plain values, and lists of them; anything deeper counts as different. */
+function isSame(a: Json, b: Json | undefined): boolean {
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, at) => !isObject(item) && item === b[at]);
+  return !isObject(a) && a === b;
+}
+
+const isObject = (value: Json) => typeof value === 'object' && value !== null;
 
 export interface ObjectRow {
   readonly type: string;

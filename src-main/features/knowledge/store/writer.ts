@@ -240,7 +240,7 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
       lines.push(relationshipLine(object.id, source, target, encoded));
       created++;
     }
-    insertSorted(edges, rows.addEdge);
+    rows.addEdges(bySource(edges));
 
     let action = origin.action;
     if (lines.length > 0) {
@@ -304,11 +304,11 @@ function withoutTimes(object: StixObject): JsonObject {
   return rest;
 }
 
-function insertSorted(edges: number[], add: (src: number, type: number, dst: number, rel: number) => void) {
+/** Edges of four numbers in the order of their sources, so that they go into the tree side by side. */
+function bySource(edges: readonly number[]): number[] {
   const order = Uint32Array.from({ length: edges.length / 4 }, (_, index) => index);
   order.sort((a, b) => (edges[a * 4] as number) - (edges[b * 4] as number));
-  for (const index of order) {
-    const at = index * 4;
-    add(edges[at] as number, edges[at + 1] as number, edges[at + 2] as number, edges[at + 3] as number);
-  }
+  const sorted: number[] = [];
+  for (const index of order) for (let at = index * 4; at < index * 4 + 4; at++) sorted.push(edges[at] as number);
+  return sorted;
 }
