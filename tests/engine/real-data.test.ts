@@ -109,7 +109,7 @@ function expectedOf(reports: ReadonlyMap<string, Report>) {
   });
 }
 
-describe.skipIf(!hasSharedData)('STIX collections (skipped: no shared data)', { timeout: 900_000 }, () => {
+describe.skipIf(!hasSharedData)(`STIX collections${hasSharedData ? '' : ' (skipped: no shared data)'}`, { timeout: 900_000 }, () => {
   it('Unit 42’s playbooks: in, counted, out as their lift, and the same again from the export', async () => {
     const playbooks = unpackShared('stix/unit42-playbooks-stix20-4cdeeb33.tar.xz', /playbook_json\/(?!playbooks\.json)/);
     expect(playbooks.length).toBeGreaterThan(40);
@@ -200,7 +200,7 @@ function objectsWithin(value: unknown): StixObject[] {
   return inner.filter(({ id, type }) => typeof id === 'string' && id.startsWith(`${type}--`));
 }
 
-describe.skipIf(!hasSharedData)('other formats (skipped: no shared data)', { timeout: 300_000 }, () => {
+describe.skipIf(!hasSharedData)(`other formats${hasSharedData ? '' : ' (skipped: no shared data)'}`, { timeout: 300_000 }, () => {
   it('MISP’s events, KEV and Navigator layers are read; what is none of our formats is told in a sentence', async () => {
     const misp = unpackShared('misp/pymisp-test-events-99a1c797.tar.xz');
     const layers = unpackShared('navigator/navigator-layers-5f3c6ad1.tar.xz');
