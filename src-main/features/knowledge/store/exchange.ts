@@ -1,9 +1,9 @@
 import type { Database } from '#main/platform/database/database.ts';
-import type { Json, StixObject } from '#shared/domain/knowledge/stix.ts';
+import type { StixObject } from '#shared/domain/knowledge/stix.ts';
 import { uuidText } from './codec.ts';
 import { chunkHash, lineOf } from './writer.ts';
 import { decodeObject, decodeRelationship } from './codec.ts';
-import type { Log, Operation } from './log.ts';
+import { type Log, type Operation, operationFrom, type OperationRow } from './log.ts';
 import type { Materializer } from './materialize.ts';
 import type { Operations } from './operations.ts';
 import type { Rows, StoredObject } from './rows.ts';
@@ -17,23 +17,7 @@ export interface Carried {
 
 export type Exchange = ReturnType<typeof createExchange>;
 
-interface OpRow {
-  id: number;
-  device: string;
-  seq: number;
-  clock: number;
-  kind: string;
-  object: number | null;
-  property: string | null;
-  value: string | null;
-  base: string | null;
-  action: string;
-  import: string | null;
-  hash: Buffer | null;
-  count: number | null;
-  branch: number;
-  actor: string;
-}
+type OpRow = OperationRow & { readonly id: number; readonly object: number | null };
 
 const SELECT = `SELECT op.id, d.uuid AS device, op.seq, op.clock, op.kind, op.object, op.property, op.value, op.base, op.action,
   i.uuid AS import, op.hash, op.count, op.branch, op.actor
@@ -78,22 +62,7 @@ export function createExchange(database: Database, rows: Rows, log: Log, materia
     return objects;
   };
 
-  const operationOf = (row: OpRow): Operation => ({
-    device: row.device,
-    seq: row.seq,
-    clock: row.clock,
-    kind: row.kind,
-    ...(row.object !== null && { object: idOf(row.object) }),
-    ...(row.property !== null && { property: row.property }),
-    ...(row.value !== null && { value: JSON.parse(row.value) as Json }),
-    ...(row.base !== null && { base: row.base }),
-    action: row.action,
-    ...(row.import !== null && { import: row.import }),
-    ...(row.hash !== null && { hash: row.hash.toString('hex') }),
-    ...(row.count !== null && { count: row.count }),
-    branch: row.branch,
-    actor: row.actor,
-  });
+  const operationOf = (row: OpRow): Operation => operationFrom(row, row.object === null ? undefined : idOf(row.object));
 
   const idOf = (key: number): string => {
     const relationship = rows.relationship(key);

@@ -153,6 +153,43 @@ export function createLog(database: Database, options: { device: string; actor: 
   };
 }
 
+/** The columns of `op`, with the UUIDs of its device and import. */
+export interface OperationRow {
+  readonly device: string;
+  readonly seq: number;
+  readonly clock: number;
+  readonly kind: string;
+  readonly property: string | null;
+  readonly value: string | null;
+  readonly base: string | null;
+  readonly action: string;
+  readonly import: string | null;
+  readonly hash: Buffer | null;
+  readonly count: number | null;
+  readonly branch: number;
+  readonly actor: string;
+}
+
+/** A row as the operation that the chain was made over; `object` is the STIX id it is about. */
+export function operationFrom(row: OperationRow, object: string | undefined): Operation {
+  return {
+    device: row.device,
+    seq: row.seq,
+    clock: row.clock,
+    kind: row.kind,
+    ...(object !== undefined && { object }),
+    ...(row.property !== null && { property: row.property }),
+    ...(row.value !== null && { value: JSON.parse(row.value) as Json }),
+    ...(row.base !== null && { base: row.base }),
+    action: row.action,
+    ...(row.import !== null && { import: row.import }),
+    ...(row.hash !== null && { hash: row.hash.toString('hex') }),
+    ...(row.count !== null && { count: row.count }),
+    branch: row.branch,
+    actor: row.actor,
+  };
+}
+
 /** The UUID of this workspace's own device in its log, made at the first opening. */
 export function ownDevice(database: Database, newId: () => string): string {
   return (database.prepare('SELECT uuid FROM device WHERE own = 1').pluck().get() as string | undefined) ?? newId();

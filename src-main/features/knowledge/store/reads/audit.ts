@@ -1,29 +1,12 @@
-import type { Json, StixObject } from '#shared/domain/knowledge/stix.ts';
+import type { StixObject } from '#shared/domain/knowledge/stix.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
 import { decodeObject, decodeRelationship, type ObjectRow, type RelationshipRow, dashedId } from '../codec.ts';
-import { chained, type Operation } from '../log.ts';
+import { chained, operationFrom, type OperationRow } from '../log.ts';
 import { EDITED, MISSING } from '../state.ts';
 import { chunkHash, lineOf } from '../writer.ts';
 
-interface OpRow {
-  id: number;
-  device: string;
-  seq: number;
-  clock: number;
-  kind: string;
-  objectId: string | null;
-  property: string | null;
-  value: string | null;
-  base: string | null;
-  action: string;
-  import: string | null;
-  hash: Buffer | null;
-  count: number | null;
-  branch: number;
-  actor: string;
-  chain: Buffer;
-}
+type OpRow = OperationRow & { readonly id: number; readonly objectId: string | null; readonly chain: Buffer };
 
 export interface LogVerification {
   readonly operations: number;
@@ -61,7 +44,8 @@ export function verifyLog(database: Database): LogVerification {
     const expected = (seqs.get(row.device) ?? 0) + 1;
     if (row.seq !== expected) say(`Device ${row.device} has a gap before its operation ${row.seq}.`);
     seqs.set(row.device, row.seq);
-    if (!chained(chain, operationOf(row)).equals(row.chain)) say(`Operation ${row.id} (${row.kind}) was changed after it was written.`);
+    if (!chained(chain, operationFrom(row, row.objectId === null ? undefined : dashedId(row.objectId))).equals(row.chain))
+      say(`Operation ${row.id} (${row.kind}) was changed after it was written.`);
     chain = row.chain;
     if (row.hash) {
       const found = linesOf(database, row.id);
@@ -78,25 +62,6 @@ export function verifyLog(database: Database): LogVerification {
 /** Without the virtual ones: full text on a connection that lasts checks itself against what it remembers, and cries wolf. Its pages lie in tables of its own. */
 function tablesOf(database: Database): string[] {
   return database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name").pluck().all() as string[];
-}
-
-function operationOf(row: OpRow): Operation {
-  return {
-    device: row.device,
-    seq: row.seq,
-    clock: row.clock,
-    kind: row.kind,
-    ...(row.objectId !== null && { object: dashedId(row.objectId) }),
-    ...(row.property !== null && { property: row.property }),
-    ...(row.value !== null && { value: JSON.parse(row.value) as Json }),
-    ...(row.base !== null && { base: row.base }),
-    action: row.action,
-    ...(row.import !== null && { import: row.import }),
-    ...(row.hash !== null && { hash: row.hash.toString('hex') }),
-    ...(row.count !== null && { count: row.count }),
-    branch: row.branch,
-    actor: row.actor,
-  };
 }
 
 function linesOf(database: Database, op: number): string[] {
