@@ -106,7 +106,11 @@ export async function killMany(terms: KillTerms): Promise<KillOutcome> {
       tell(
         `${number + 1}/${terms.kills} killed in “${point.phase}” after ${run.lines.length} lines; ${seen.unfinished} unfinished; ${seen.faults.length} faults ${seen.faults.join(' | ').slice(0, 1000)}`,
       );
-      for (const { path } of [bundle, other]) rmSync(path, { force: true });
+      for (const { path } of [bundle, other]) {
+        // The check has imported both again: what their life said of them no longer holds.
+        facts.delete(`import|${path}`);
+        rmSync(path, { force: true });
+      }
     }
     return { kills: terms.kills, acknowledged, unfinished, byPhase, faults };
   } finally {
