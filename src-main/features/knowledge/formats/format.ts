@@ -1,4 +1,4 @@
-import type { ColumnMapping, FilePreview } from '#shared/contract/knowledge.ts';
+import type { ColumnMapping, ExportFormatId, FilePreview, ImportFormatId } from '#shared/contract/knowledge.ts';
 import type { StixObject } from '#shared/domain/knowledge/stix.ts';
 
 /** What a reader makes of one piece of a file. `path` says where in the file: `objects[12].name`, `row 7, column ip`. */
@@ -55,7 +55,7 @@ export interface WriteContext {
  * ContractError('invalid_input') with one clear sentence where the file as a whole is not readable.
  */
 export interface Format {
-  readonly id: 'stix' | 'misp' | 'csv' | 'kev' | 'navigator-layer';
+  readonly id: ImportFormatId;
   readonly title: string;
   /** 0: no; 1: certainly. `because` is shown to the user. By content, never by file name alone. */
   detect(head: Head): { readonly confidence: number; readonly because: string };
@@ -66,7 +66,7 @@ export interface Format {
 
 /** A way out. `objects` comes in pages; the writer yields text pieces. */
 export interface ExportFormat {
-  readonly id: 'stix2.1' | 'csv' | 'navigator-layer';
+  readonly id: ExportFormatId;
   readonly title: string;
   readonly mediaType: string;
   readonly extension: string;
