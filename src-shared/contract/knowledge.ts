@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { event } from './define.ts';
+import { branchCalls } from './knowledge/branch.ts';
 import { editCalls } from './knowledge/edit.ts';
+import { historyCalls } from './knowledge/history.ts';
 import { importCalls } from './knowledge/import.ts';
 import { readCalls } from './knowledge/read.ts';
 
+export * from './knowledge/branch.ts';
 export * from './knowledge/edit.ts';
 export * from './knowledge/entity.ts';
+export * from './knowledge/history.ts';
 export * from './knowledge/import.ts';
 export * from './knowledge/read.ts';
 
@@ -14,6 +18,8 @@ export const knowledge = {
   ...readCalls,
   ...importCalls,
   ...editCalls,
+  ...historyCalls,
+  ...branchCalls,
 
   graphChanged: event(
     'The graph changed; lists and pictures may be stale.',

@@ -44,3 +44,7 @@ export const Entity = EntitySummary.extend({
   neighbours: z.array(z.object({ relationshipType: z.string(), direction: z.enum(['out', 'in']), type: z.string(), count: z.int() })),
 });
 export type Entity = z.infer<typeof Entity>;
+
+/** An entity as a change has left it, and what `undo` takes to take exactly that change back. */
+export const Edited = Entity.extend({ action: z.string() });
+export type Edited = z.infer<typeof Edited>;

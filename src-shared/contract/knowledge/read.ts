@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { StixId } from '../../domain/knowledge/stix.ts';
 import { blob, query } from '../define.ts';
+import { onBranch } from './branch.ts';
 import { Entity, EntitySummary, Provenance } from './entity.ts';
 import { counted, filters, limit, offset } from './paging.ts';
 
@@ -57,10 +58,14 @@ export const Stats = z.object({
 export type Stats = z.infer<typeof Stats>;
 
 export const readCalls = {
-  getStats: query('Counts live objects by STIX type and live relationships by relationship type.', z.void(), Stats),
+  getStats: query(
+    'Counts live objects by STIX type and live relationships by relationship type.',
+    z.strictObject({ ...onBranch }).optional(),
+    Stats,
+  ),
   search: query(
     'Finds entities by words, names, aliases and ids, best first, tolerating a slip of the keyboard.',
-    z.strictObject({ text: z.string().max(500), ...filters, limit: limit(200, 30), offset }),
+    z.strictObject({ text: z.string().max(500), ...filters, limit: limit(200, 30), offset, ...onBranch }),
     SearchAnswer,
   ),
   listEntities: query(
@@ -71,22 +76,23 @@ export const readCalls = {
       descending: z.boolean().default(false),
       limit: limit(500, 100),
       offset,
+      ...onBranch,
     }),
     EntityPage,
   ),
   listFacets: query(
     'Lists the types, tactics, platforms, markings and tags to filter by, with counts.',
-    z.void(),
+    z.strictObject({ ...onBranch }).optional(),
     z.object({ types: z.array(Facet), tactics: z.array(Facet), platforms: z.array(Facet), tlp: z.array(Facet), tags: z.array(Facet) }),
   ),
   getEntity: query(
     'Shows one entity by STIX id, external id (T1059.001), name or alias.',
-    z.strictObject({ id: z.string().min(1).max(500) }),
+    z.strictObject({ id: z.string().min(1).max(500), ...onBranch }),
     Entity,
   ),
   listVersions: query(
     'Lists the kept versions of one object, newest first.',
-    z.strictObject({ id: StixId }),
+    z.strictObject({ id: StixId, ...onBranch }),
     z.array(
       z.object({
         modified: z.iso.datetime().optional(),
@@ -105,6 +111,7 @@ export const readCalls = {
       types: z.array(z.string().max(250)).max(50).optional(),
       limit: limit(500, 50),
       offset,
+      ...onBranch,
     }),
     z.object({ rows: z.array(Neighbour), ...counted }),
   ),
@@ -115,6 +122,7 @@ export const readCalls = {
       hops: z.int().min(1).max(6).default(1),
       limit: limit(5000, 300),
       types: z.array(z.string().max(250)).max(50).optional(),
+      ...onBranch,
     }),
     Neighbourhood,
   ),
@@ -126,6 +134,7 @@ export const readCalls = {
       directed: z.boolean().default(false),
       maxHops: z.int().min(1).max(20).default(8),
       limit: limit(100, 10),
+      ...onBranch,
     }),
     z.object({ paths: z.array(Path), ...counted }),
   ),

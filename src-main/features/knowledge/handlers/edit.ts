@@ -1,20 +1,30 @@
-import type { HistoryEntry } from '#shared/contract/knowledge.ts';
 import type { Json, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { checkObject } from '#shared/domain/knowledge/stix21/index.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { KnowledgeHandlers } from '../handlers.ts';
-import { takeBack } from '../import/import-items.ts';
 import type { KnowledgeParts } from '../knowledge.ts';
 import { decodeObject, decodeRelationship } from '../store/codec.ts';
 import { MISSING } from '../store/state.ts';
 
-type Edit = 'setProperty' | 'createRelationship' | 'deleteObject' | 'addTag' | 'removeTag' | 'addNote' | 'undo' | 'redo';
+type Edit =
+  | 'setProperty'
+  | 'createRelationship'
+  | 'deleteObject'
+  | 'addTag'
+  | 'removeTag'
+  | 'renameTag'
+  | 'addNote'
+  | 'editNote'
+  | 'removeNote'
+  | 'previewBulkEdit'
+  | 'bulkEdit'
+  | 'getBulkReport';
 
 /** What makes an object the object that it is; an edit leaves it alone. */
 const FIXED = new Set(['id', 'type', 'spec_version', 'created', 'modified', 'source_ref', 'target_ref', 'relationship_type']);
 
 export function editHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, Edit> {
-  const { store, imports, read } = parts;
+  const { store, read } = parts;
   const { operations } = store;
 
   const standing = (id: string): StixObject => {
@@ -27,30 +37,22 @@ export function editHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, Edi
   };
 
   /** Runs one edit as a transaction and answers with the entity as it is then. */
-  const edit = async (id: string, work: () => unknown) => {
-    store.transact(work);
+  const edit = async (id: string, work: () => { readonly action: string }) => {
+    const { action } = store.transact(work);
     parts.changed('edit');
-    return read('knowledge.entity', { id });
+    return { ...(await read('knowledge.entity', { id })), action };
   };
 
-  const write = (object: StixObject) => {
+  const write = (object: StixObject): string => {
     const { errors } = checkObject(object);
     const first = errors[0];
     if (first) throw new ContractError('invalid_input', `${first.path}: ${first.reason}`);
-    store.transact(() => store.writer.writeChunk([{ object, path: 'yours' }], { now: parts.now() }));
+    const { action } = store.transact(() => store.writer.writeChunk([{ object, path: 'yours' }], { now: parts.now() }));
     parts.changed('edit');
+    return action as string;
   };
-
-  const settle = async (action: string | undefined, undone: boolean): Promise<HistoryEntry> => {
-    const wanted = action ?? (await read('knowledge.lastAction', { undone: !undone }));
-    if (wanted === undefined) throw new ContractError('not_found', undone ? 'There is nothing to undo.' : 'There is nothing to redo.');
-    await takeBack(store, wanted, undone);
-    const importId = imports.ofAction(wanted);
-    if (importId !== undefined) store.transact(() => imports.setState(importId, undone ? 'undone' : 'done'));
-    parts.changed('undo');
-    const entry = await read('knowledge.historyEntry', { action: wanted });
-    if (!entry) throw new ContractError('not_found', 'This action is not in the history.');
-    return entry;
+  const later = (): never => {
+    throw new ContractError('unavailable', 'This change is not here yet; update Redoubt.');
   };
 
   return {
@@ -70,7 +72,7 @@ export function editHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, Edi
       standing(target);
       const id = `relationship--${parts.newId()}`;
       const at = new Date(parts.now()).toISOString();
-      write({
+      const action = write({
         type: 'relationship',
         spec_version: '2.1',
         id,
@@ -81,7 +83,7 @@ export function editHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, Edi
         target_ref: target,
         ...(description !== undefined && { description }),
       });
-      return { id };
+      return { id, action };
     },
     deleteObject({ id }) {
       standing(id);
@@ -91,22 +93,27 @@ export function editHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, Edi
     },
     addTag: ({ id, tag }) => edit(id, () => operations.addTag(id, tag)),
     removeTag: ({ id, tag }) => edit(id, () => operations.removeTag(id, tag)),
-    addNote({ id, content }) {
+    async addNote({ id, content }) {
       standing(id);
       const at = new Date(parts.now()).toISOString();
-      write({
+      const note = `note--${parts.newId()}`;
+      const action = write({
         type: 'note',
         spec_version: '2.1',
-        id: `note--${parts.newId()}`,
+        id: note,
         created: at,
         modified: at,
         content,
         authors: [parts.actor],
         object_refs: [id],
       });
-      return read('knowledge.entity', { id });
+      return { ...(await read('knowledge.entity', { id })), action, note };
     },
-    undo: ({ action }) => settle(action, true),
-    redo: ({ action }) => settle(action, false),
+    renameTag: later,
+    editNote: later,
+    removeNote: later,
+    previewBulkEdit: later,
+    bulkEdit: later,
+    getBulkReport: later,
   };
 }

@@ -1,16 +1,7 @@
 import type { KnowledgeHandlers } from '../handlers.ts';
 import type { KnowledgeParts } from '../knowledge.ts';
 
-type Read =
-  | 'getStats'
-  | 'search'
-  | 'listEntities'
-  | 'listFacets'
-  | 'getEntity'
-  | 'listVersions'
-  | 'listNeighbours'
-  | 'listHistory'
-  | 'listImports';
+type Read = 'getStats' | 'search' | 'listEntities' | 'listFacets' | 'getEntity' | 'listVersions' | 'listNeighbours' | 'listImports';
 
 const none = undefined as never;
 
@@ -23,7 +14,6 @@ export function readHandlers({ read, imports }: KnowledgeParts): Pick<KnowledgeH
     getEntity: (input, { signal }) => read('knowledge.entity', input, { signal }),
     listVersions: (input, { signal }) => read('knowledge.versions', input, { signal }),
     listNeighbours: (input, { signal }) => read('knowledge.neighbours', input, { signal }),
-    listHistory: (input, { signal }) => read('knowledge.history', input, { signal }),
     listImports: () => imports.list(),
   };
 }
