@@ -35,7 +35,7 @@ function replica(index: number, skew: number): Store {
 }
 
 type Step =
-  | { do: 'import'; object: number; version: number; variant: number; partial: boolean }
+  | { do: 'import'; object: number; version: number; variant: number; kind: 'whole' | 'partial' | 'merge' }
   | { do: 'relate'; object: number; from: number; to: number; version: number }
   | { do: 'set'; object: number; property: string; value: string | undefined }
   | { do: 'mark'; object: number; red: boolean }
@@ -50,7 +50,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     object,
     version: fc.integer({ min: 1, max: 3 }),
     variant: fc.integer({ min: 0, max: 2 }),
-    partial: fc.boolean(),
+    kind: fc.constantFrom('whole' as const, 'partial' as const, 'merge' as const),
   }),
   fc.record({ do: fc.constant('relate' as const), object, from: object, to: object, version: fc.integer({ min: 1, max: 2 }) }),
   fc.record({
@@ -68,7 +68,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 function perform(store: Store, actions: string[], step: Step) {
   store.transact(() => {
     if (step.do === 'import') {
-      const { object, version, variant, partial } = step;
+      const { object, version, variant, kind } = step;
       const whole = {
         type: 'malware',
         id: malware(object),
@@ -78,8 +78,11 @@ function perform(store: Store, actions: string[], step: Step) {
         modified: time(version),
         name: `m${variant}`,
         object_marking_refs: [variant ? GREEN : RED],
+        external_references: [{ source_name: kind, external_id: String(variant) }],
+        [`x_source_${variant}`]: version,
       };
-      const { action } = store.writer.writeChunk([{ object: whole as unknown as StixObject, path: 'objects[0]', partial }], { now: 0 });
+      const item = { object: whole as unknown as StixObject, path: 'objects[0]', partial: kind === 'partial', merge: kind === 'merge' };
+      const { action } = store.writer.writeChunk([item], { now: 0 });
       if (action) actions.push(action);
       return;
     }

@@ -1,12 +1,17 @@
 import { canonical, sameJson } from './canonical.ts';
+import { layOver } from './layers.ts';
 import type { Json, JsonObject } from './stix.ts';
-import { type Tlp, tlpLevels } from './stix.ts';
-import { tlpMarkingId, tlpOfMarkings } from './tlp.ts';
+import { compareTexts, compareTimestamps } from './timestamps.ts';
+import { mostRestrictive } from './tlp.ts';
+
+export { compareTimestamps } from './timestamps.ts';
+export { mostRestrictive } from './tlp.ts';
 
 /*
  * The state of one object is a function of the set of operations about it, never of the order
  * in which they arrived. Rules (docs/adr/0008):
  *   whole objects   the newest `modified` stands; full before facts-only; then the earliest operation
+ *   layers          laid over the whole object that stands (layers.ts): several sources, one object
  *   properties      last writer by clock, over the standing whole object if written after it
  *   deletion        a register of its own, last writer by clock
  *   tags            add wins: a removal takes back only the additions it has seen
@@ -22,6 +27,8 @@ export interface Dot {
 export interface WholeWrite extends Dot {
   readonly object: JsonObject;
   readonly partial: boolean;
+  /** A layer over what stands, not a whole object of its own. */
+  readonly merge?: boolean;
   /** Local key of the row that holds it; not part of the merge. */
   readonly key: number;
 }
@@ -55,7 +62,9 @@ export interface Writes {
 export interface Resolved {
   /** Undefined: nothing that stands describes the object. */
   readonly object: JsonObject | undefined;
+  /** Of several layers the newest. */
   readonly standing: WholeWrite | undefined;
+  /** Whether the object is not `standing` as it was written: edits or several layers made it. */
   readonly edited: boolean;
   readonly deleted: boolean;
   readonly tags: readonly string[];
@@ -74,12 +83,16 @@ export function compareDots(a: Dot, b: Dot): number {
 const MARKINGS = 'object_marking_refs';
 
 export function resolve(writes: Writes): Resolved {
-  const standing = standingWhole(writes.wholes);
+  const whole = standingWhole(writes.wholes.filter(({ merge }) => !merge));
+  const layers = writes.wholes.filter(({ merge }) => merge);
   const deletion = latest(writes.deletions);
   const base = { deleted: deletion?.deleted ?? false, tags: standingTags(writes.tags) };
-  if (!standing) return { ...base, object: undefined, standing, edited: false, conflicts: [] };
+  if (!whole && layers.length === 0) return { ...base, object: undefined, standing: undefined, edited: false, conflicts: [] };
 
-  const object: JsonObject = { ...standing.object };
+  const laid = whole && layers.length === 0 ? undefined : layOver(whole ? [whole, ...layers] : layers);
+  const standing = laid?.top ?? (whole as WholeWrite);
+  const stands: JsonObject = laid?.object ?? standing.object;
+  const object: JsonObject = { ...stands };
   const conflicts: PropertyWrite[] = [];
   let edited = false;
   let lastEdit = 0;
@@ -88,15 +101,16 @@ export function resolve(writes: Writes): Resolved {
     const heads = all.filter((write) => !superseded.has(dotText(write)));
     const winner = latest(heads);
     if (!winner) continue;
-    const standingIsReplaced = superseded.has(dotText(standing));
-    let value = compareDots(winner, standing) > 0 ? winner.value : standing.object[property];
+    const giver = laid?.givers.get(property) ?? standing;
+    const standingIsReplaced = superseded.has(dotText(giver));
+    let value = compareDots(winner, giver) > 0 ? winner.value : stands[property];
     if (property === MARKINGS) {
       const candidates = heads.map((head) => head.value);
-      if (!standingIsReplaced) candidates.push(standing.object[property]);
+      if (!standingIsReplaced) candidates.push(stands[property]);
       if (candidates.length > 1) value = mostRestrictive(candidates);
     }
     for (const head of heads) if (!sameJson(head.value, value)) conflicts.push(head);
-    if (sameJson(value, standing.object[property])) continue;
+    if (sameJson(value, stands[property])) continue;
     edited = true;
     lastEdit = Math.max(lastEdit, winner.clock);
     if (value === undefined) delete object[property];
@@ -107,7 +121,7 @@ export function resolve(writes: Writes): Resolved {
     if (Date.parse(at) > Date.parse(object['modified'])) object['modified'] = at;
   }
   conflicts.sort(compareDots);
-  return { ...base, object, standing, edited, conflicts };
+  return { ...base, object, standing, edited: edited || (laid !== undefined && layers.length + (whole ? 1 : 0) > 1), conflicts };
 }
 
 /** Newest `modified`; at a tie the full object before facts; then the earliest write, so that the first stays. */
@@ -127,40 +141,10 @@ export function compareWholes(a: WholeWrite, b: WholeWrite): number {
   );
 }
 
-/** STIX timestamps of any precision, in the order of time; an absent one is the oldest. */
-export function compareTimestamps(a: Json | undefined, b: Json | undefined): number {
-  return compareTexts(sortable(a), sortable(b));
-}
-
-function sortable(value: Json | undefined): string {
-  if (typeof value !== 'string') return '';
-  const [whole = '', fraction = ''] = value.replace(/Z$/i, '').split('.');
-  return `${whole.toUpperCase()}.${fraction.replace(/0+$/, '')}`;
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 function standingTags(writes: readonly TagWrite[]): string[] {
   const removed = new Set(writes.flatMap((write) => write.removes ?? []));
   const tags = writes.filter((write) => !write.removes && !removed.has(dotText(write))).map((write) => write.tag);
   return [...new Set(tags)].sort();
-}
-
-/** The union of all statement markings, and of the TLP markings the strictest alone. */
-export function mostRestrictive(values: readonly (Json | undefined)[]): Json | undefined {
-  const ids = new Set<string>();
-  let strictest = -1;
-  for (const value of values) {
-    if (!Array.isArray(value)) continue;
-    const level = tlpOfMarkings(value);
-    if (level) strictest = Math.max(strictest, tlpLevels.indexOf(level));
-    for (const id of value) if (typeof id === 'string' && !tlpOfMarkings([id])) ids.add(id);
-  }
-  const level: Tlp | undefined = tlpLevels[strictest];
-  if (level) ids.add(tlpMarkingId(level));
-  return ids.size > 0 ? [...ids].sort() : undefined;
 }
 
 function latest<T extends Dot>(writes: readonly T[]): T | undefined {

@@ -36,3 +36,18 @@ export function tlpOfMarkings(refs: Json | undefined): Tlp | undefined {
   }
   return tlpLevels[strictest];
 }
+
+/** The union of all statement markings, and of the TLP markings the strictest alone. */
+export function mostRestrictive(values: readonly (Json | undefined)[]): Json | undefined {
+  const ids = new Set<string>();
+  let strictest = -1;
+  for (const value of values) {
+    if (!Array.isArray(value)) continue;
+    const level = tlpOfMarkings(value);
+    if (level) strictest = Math.max(strictest, tlpLevels.indexOf(level));
+    for (const id of value) if (typeof id === 'string' && !tlpOfMarkings([id])) ids.add(id);
+  }
+  const level: Tlp | undefined = tlpLevels[strictest];
+  if (level) ids.add(tlpMarkingId(level));
+  return ids.size > 0 ? [...ids].sort() : undefined;
+}

@@ -14,6 +14,11 @@ export type Item =
       readonly stamp?: boolean;
       /** Facts only (a pack): the full object of the same or a newer version replaces it without conflict. */
       readonly partial?: boolean;
+      /**
+       * One source's words on an object that others describe too (a CVE, an asset): laid over what stands, not in its
+       * place; references are united and an undo takes back this source alone (shared/domain/knowledge/layers.ts).
+       */
+      readonly merge?: boolean;
     }
   | { readonly kind: 'rejected'; readonly id?: string; readonly path: string; readonly reason: string }
   | { readonly kind: 'loss'; readonly id?: string; readonly path: string; readonly what: string };
@@ -39,6 +44,8 @@ export interface ReadContext {
   readonly now: number;
   /** The STIX id of a live object that carries this external id (T1059, CVE-…), where the workspace has one. */
   readonly findByExternalId: (externalId: string) => string | undefined;
+  /** Ids of objects that this import has yielded already and need not yield again; shared by the members of an archive. */
+  readonly given?: Set<string>;
   /** Chosen by the user in the preview; only tables use it. */
   readonly mapping?: ColumnMapping;
 }

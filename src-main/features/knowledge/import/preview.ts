@@ -10,6 +10,7 @@ import type { Format, ReadContext } from '../formats/format.ts';
 import type { OpenSource } from '../formats/source.ts';
 import { MISSING } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
+import { laidOver } from '../store/layers.ts';
 import type { Fate, Incoming } from '../store/writer.ts';
 import { breathe } from './import-items.ts';
 import { salvage } from './salvage.ts';
@@ -127,6 +128,11 @@ function fateOf(store: Store, met: Met, item: Incoming): { fate: Fate; what?: st
   }
   const content = before === '' ? '' : canonical(item.object);
   if (before === content) return { fate: 'unchanged' };
+  if (item.merge && before !== '') {
+    const laid = canonical(laidOver(JSON.parse(before) as StixObject, item.object));
+    met.contents.set(id, laid);
+    return { fate: laid === before ? 'unchanged' : 'updated' };
+  }
   const order = compareTimestamps(item.object['modified'], (JSON.parse(before) as StixObject)['modified']);
   if (order === 0 && !item.stamp)
     return { fate: 'unchanged', what: 'comes twice in these files with the same modified and other content: the first stays' };

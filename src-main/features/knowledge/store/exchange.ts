@@ -7,12 +7,18 @@ import { type Log, type Operation, operationFrom, type OperationRow } from './lo
 import type { Materializer } from './materialize.ts';
 import type { Operations } from './operations.ts';
 import type { Rows, StoredObject } from './rows.ts';
-import { EDITED, MISSING } from './state.ts';
+import { EDITED, flagsOf, LAYER, MISSING, mergeOf, PARTIAL, partialOf } from './state.ts';
 
 /** An operation on its way to another device, with the objects of a chunk, which the log itself does not repeat. */
 export interface Carried {
   readonly operation: Operation;
-  readonly objects?: readonly { readonly object: StixObject; readonly partial: boolean }[];
+  readonly objects?: readonly CarriedObject[];
+}
+
+export interface CarriedObject {
+  readonly object: StixObject;
+  readonly partial: boolean;
+  readonly merge?: boolean;
 }
 
 export type Exchange = ReturnType<typeof createExchange>;
@@ -47,18 +53,18 @@ export function createExchange(database: Database, rows: Rows, log: Log, materia
     new Map((selectHeads.all() as { device: string; seq: number }[]).map(({ device, seq }) => [device, seq]));
 
   /** The whole-object writes of one operation, wherever they are held now. */
-  const objectsOf = (op: number): { object: StixObject; partial: boolean }[] => {
-    const objects: { object: StixObject; partial: boolean }[] = [];
+  const objectsOf = (op: number): CarriedObject[] => {
+    const objects: CarriedObject[] = [];
     for (const key of objectsOfOp.all(op, EDITED | MISSING) as number[]) {
       const row = rows.object(key) as StoredObject;
-      objects.push({ object: decodeObject(row), partial: (row.state & 16) !== 0 });
+      objects.push({ object: decodeObject(row), ...kindOf(row.state) });
     }
     for (const key of relationshipsOfOp.all(op, EDITED | MISSING) as number[]) {
       const row = rows.relationship(key);
-      if (row) objects.push({ object: decodeRelationship(row), partial: (row.state & 16) !== 0 });
+      if (row) objects.push({ object: decodeRelationship(row), ...kindOf(row.state) });
     }
     for (const { flags, body } of versionsOfOp.all(op) as { flags: number; body: string }[])
-      objects.push({ object: JSON.parse(body) as StixObject, partial: (flags & 1) !== 0 });
+      objects.push({ object: JSON.parse(body) as StixObject, partial: partialOf(flags), ...(mergeOf(flags) && { merge: true }) });
     return objects;
   };
 
@@ -118,15 +124,16 @@ export function createExchange(database: Database, rows: Rows, log: Log, materia
     return { taken, waiting, refused };
   };
 
-  const apply = (operation: Operation, objects: readonly { object: StixObject; partial: boolean }[], touched: Set<number>) => {
+  const apply = (operation: Operation, objects: readonly CarriedObject[], touched: Set<number>) => {
     const op = log.nextKey();
     const objectKey = operation.object === undefined ? undefined : ensure(operation.object, op);
     const importKey = operation.import === undefined ? undefined : ensureImport(operation.import, operation);
     log.receive(operation, objectKey, importKey);
     if (objectKey !== undefined) touched.add(objectKey);
-    for (const { object, partial } of objects) {
+    for (const carried of objects) {
+      const { object } = carried;
       const key = ensure(object.id, op, object);
-      insertVersion.run(key, op, partial ? 1 : 0, JSON.stringify(object));
+      insertVersion.run(key, op, flagsOf(carried), JSON.stringify(object));
       touched.add(key);
     }
     // An undo may come before or after what it undoes.
@@ -147,3 +154,5 @@ export function createExchange(database: Database, rows: Rows, log: Log, materia
 
   return { heads, after, receive, objectsOf, idOf, operation: (key: number) => operationOf(selectOne.get(key) as OpRow) };
 }
+
+const kindOf = (state: number) => ({ partial: (state & PARTIAL) !== 0, ...((state & LAYER) !== 0 && { merge: true }) });

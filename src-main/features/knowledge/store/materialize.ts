@@ -11,7 +11,7 @@ import {
 import type { Json, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { decodeObject, decodeRelationship, encodeObject, encodeRelationship } from './codec.ts';
 import type { Rows, StoredObject, StoredRelationship } from './rows.ts';
-import { DELETED, EDITED, MISSING, PARTIAL, RETIRED, TOUCHED } from './state.ts';
+import { DELETED, EDITED, flagsOf, LAYER, MISSING, mergeOf, PARTIAL, partialOf, RETIRED, TOUCHED } from './state.ts';
 import type { Terms } from './terms.ts';
 
 export type Materializer = ReturnType<typeof createMaterializer>;
@@ -62,7 +62,8 @@ export function createMaterializer(database: Database, rows: Rows, terms: Terms)
       selectVersions.all(key) as { id: number; op: number; flags: number; body: string; clock: number; device: string; undone: number }[]
     ).map(({ id, op, flags, body, clock, device, undone }, index) => ({
       object: JSON.parse(body) as StixObject,
-      partial: (flags & 1) !== 0,
+      partial: partialOf(flags),
+      merge: mergeOf(flags),
       clock,
       device,
       key: index,
@@ -77,6 +78,7 @@ export function createMaterializer(database: Database, rows: Rows, terms: Terms)
       held.push({
         object,
         partial,
+        merge: (row.state & LAYER) !== 0,
         clock: op.clock,
         device: op.device,
         key: held.length,
@@ -121,12 +123,13 @@ export function createMaterializer(database: Database, rows: Rows, terms: Terms)
     for (const whole of held) {
       const inRow = whole === standing && !resolved.edited;
       if (inRow && whole.version !== undefined) deleteVersion.run(whole.version);
-      else if (!inRow && whole.version === undefined) insertVersion.run(key, whole.op, whole.partial ? 1 : 0, JSON.stringify(whole.object));
+      else if (!inRow && whole.version === undefined) insertVersion.run(key, whole.op, flagsOf(whole), JSON.stringify(whole.object));
     }
     const state =
       (resolved.deleted ? DELETED : 0) |
       (resolved.edited ? EDITED : 0) |
       (standing?.partial ? PARTIAL : 0) |
+      (standing?.merge ? LAYER : 0) |
       (touched || held.length > 0 ? TOUCHED : 0);
     if (relationship) writeRelationship(relationship, resolved, state, standing?.op);
     else writeObject(key, row as StoredObject, resolved, state, standing?.op);

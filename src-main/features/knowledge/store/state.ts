@@ -12,5 +12,13 @@ export const TOUCHED = 64;
 /** `name` is the object's own property `name` (NAMED) or `value` (VALUED), and is not repeated in `rest`. */
 export const NAMED = 128;
 export const VALUED = 256;
+/** A layer over what stands (shared/domain/knowledge/layers.ts), not a whole object. */
+export const LAYER = 512;
+
+/** Bits of `version.flags`: what kind of write it is. */
+export const flagsOf = ({ partial, merge }: { readonly partial?: boolean; readonly merge?: boolean }): number =>
+  (partial ? 1 : 0) | (merge ? 2 : 0);
+export const partialOf = (flags: number): boolean => (flags & 1) !== 0;
+export const mergeOf = (flags: number): boolean => (flags & 2) !== 0;
 
 export const RETIRED = MISSING | REVOKED | DEPRECATED | DELETED;

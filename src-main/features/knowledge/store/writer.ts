@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compareTimestamps } from '#shared/domain/knowledge/merge.ts';
 import { canonical } from '#shared/domain/knowledge/canonical.ts';
-import type { Json, JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
+import type { Json, StixObject } from '#shared/domain/knowledge/stix.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import {
   decodeObject,
@@ -11,10 +11,11 @@ import {
   encodeObject,
   encodeRelationship,
 } from './codec.ts';
+import { foldLayers, judgeLayer, withoutTimes } from './layers.ts';
 import type { Log } from './log.ts';
 import type { Materializer } from './materialize.ts';
 import type { Rows } from './rows.ts';
-import { MISSING, PARTIAL, RETIRED, TOUCHED } from './state.ts';
+import { EDITED, flagsOf, LAYER, MISSING, mergeOf, PARTIAL, partialOf, RETIRED, TOUCHED } from './state.ts';
 
 /** One whole object on its way in. */
 export interface Incoming {
@@ -22,6 +23,8 @@ export interface Incoming {
   readonly path: string;
   readonly stamp?: boolean;
   readonly partial?: boolean;
+  /** A layer over what stands (shared/domain/knowledge/layers.ts). */
+  readonly merge?: boolean;
 }
 
 export type Fate = 'created' | 'updated' | 'unchanged';
@@ -38,24 +41,32 @@ export interface ChunkOutcome {
   readonly action: string | undefined;
 }
 
-interface Known {
+export interface Known {
   readonly object: StixObject;
   readonly partial: boolean;
+  readonly merge: boolean;
+  /** Made from several writes by the store; no write of its own. */
+  readonly derived?: boolean;
   /** The operation that wrote it. */
   readonly op: number;
 }
 
-interface Judgement {
+export interface Judgement {
   readonly fate: Fate;
   readonly object: StixObject;
   readonly what?: string;
+  /** Says nothing new, but is kept: what it says must stay when another source is taken back. */
+  readonly keep?: boolean;
   /** Operations that wrote other contents with this `modified`. */
   readonly tiedWith?: ReadonlySet<number>;
 }
 
 /** What is known of one object, so that a thousand contents under one id cost a thousand look-ups, not a million comparisons. */
-interface Memory {
+export interface Memory {
   readonly standing: Known | undefined;
+  readonly all: readonly Known[];
+  /** Whether any of it is a layer. */
+  layered(): boolean;
   /** Canonical texts. */
   readonly texts: ReadonlySet<string>;
   /** The newest `modified`: rows are written anew at the end of a chunk, until then it may be among the versions. */
@@ -89,6 +100,8 @@ function remember(first: readonly Known[]): Memory {
     get standing() {
       return all[0];
     },
+    all,
+    layered: () => all.some(({ merge }) => merge),
     texts,
     newest: () => times.map(({ modified }) => modified).reduce((a, b) => (compareTimestamps(a, b) < 0 ? b : a), undefined),
     contents: () => (contents ??= new Set(all.map(({ object }) => canonical(withoutTimes(object))))),
@@ -118,13 +131,13 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
     const known: Known[] = [];
     if (relationship) {
       const row = rows.relationship(key);
-      if (row && !(row.state & MISSING)) known.push({ object: decodeRelationship(row), partial: (row.state & PARTIAL) !== 0, op: row.op });
+      if (row && !(row.state & MISSING)) known.push({ object: decodeRelationship(row), op: row.op, ...kindOf(row.state) });
     } else {
       const row = rows.object(key);
-      if (row && !(row.state & MISSING)) known.push({ object: decodeObject(row), partial: (row.state & PARTIAL) !== 0, op: row.op });
+      if (row && !(row.state & MISSING)) known.push({ object: decodeObject(row), op: row.op, ...kindOf(row.state) });
     }
     for (const { op, flags, body } of selectVersions.all(key) as { op: number; flags: number; body: string }[])
-      known.push({ object: JSON.parse(body) as StixObject, partial: (flags & 1) !== 0, op });
+      known.push({ object: JSON.parse(body) as StixObject, partial: partialOf(flags), merge: mergeOf(flags), op });
     return known;
   };
 
@@ -137,6 +150,7 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
     const { standing } = memory;
     const { object } = incoming;
     if (!standing) return { fate: 'created', object };
+    if (incoming.merge || memory.layered()) return judgeLayer(incoming, memory);
     if (incoming.stamp) return { fate: memory.contents().has(canonical(withoutTimes(object))) ? 'unchanged' : 'updated', object };
     // Facts that come back from an export stay facts, so that the publisher's object may still enrich them.
     if (memory.texts.has(canonical(object))) return { fate: 'unchanged', object };
@@ -165,7 +179,9 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
    */
   const writeChunk = (items: readonly Incoming[], origin: ChunkOrigin): ChunkOutcome => {
     const op = log.nextKey();
-    const sorted = [...items].sort((a, b) => (a.object.id < b.object.id ? -1 : a.object.id > b.object.id ? 1 : 0));
+    const { items: sorted, folded } = foldLayers(
+      [...items].sort((a, b) => (a.object.id < b.object.id ? -1 : a.object.id > b.object.id ? 1 : 0)),
+    );
     const lines: string[] = [];
     const loss: ChunkOutcome['loss'] = [];
     const edges: number[] = [];
@@ -175,20 +191,30 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
     const touched: number[] = [];
     const deferred: Incoming[] = [];
 
+    for (const [, { changed, same }] of folded) {
+      updated += changed;
+      unchanged += same;
+    }
+
     /** Of the object written last: the same id comes in a row. */
     let recent: { readonly key: number; readonly memory: Memory } | undefined;
 
     const later = (incoming: Incoming, key: number) => {
       if (recent?.key !== key) recent = { key, memory: remember(knownVersions(key, incoming.object.type === 'relationship')) };
       const { memory } = recent;
-      const { fate, what, tiedWith } = judge(incoming, key, memory);
+      const { fate, what, keep, tiedWith } = judge(incoming, key, memory);
       // Within one operation there is no first: other devices see its objects in no order.
       if (tiedWith && tiedWith.size === 1 && tiedWith.has(op)) {
         deferred.push(incoming);
         return;
       }
       if (what) loss.push({ id: incoming.object.id, path: incoming.path, what });
-      if (fate === 'unchanged' && !what) {
+      if (fate === 'unchanged') {
+        const { changed = 0 } = folded.get(incoming) ?? {};
+        updated -= changed;
+        unchanged += changed;
+      }
+      if (fate === 'unchanged' && !what && !keep) {
         unchanged++;
         if (origin.import) confirm.run(key, origin.import.key);
         return;
@@ -196,9 +222,9 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
       if (fate === 'created') created++;
       else if (fate === 'updated') updated++;
       else unchanged++;
-      const object = stamped(incoming, origin.now, incoming.stamp ? memory.standing?.object['created'] : undefined);
-      insertVersion.run(key, op, incoming.partial ? 1 : 0, JSON.stringify(object));
-      memory.add({ object, partial: incoming.partial === true, op });
+      const object = stamped(incoming, origin.now, incoming.stamp && !incoming.merge ? memory.standing?.object['created'] : undefined);
+      insertVersion.run(key, op, flagsOf(incoming), JSON.stringify(object));
+      memory.add({ object, partial: incoming.partial === true, merge: incoming.merge === true, op });
       lines.push(lineOf(object));
       touched.push(key);
     };
@@ -214,7 +240,7 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
       }
       const object = stamped(incoming, origin.now, undefined);
       const encoded = encodeObject(object);
-      const state = incoming.partial ? PARTIAL : 0;
+      const state = stateOf(incoming);
       const key = known ?? rows.newKey();
       if (known === undefined) rows.insertObject(key, encoded, state, op);
       else rows.updateObject(key, encoded, state, op);
@@ -232,7 +258,7 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
       const src = rows.ensure(source, op);
       const dst = rows.ensure(target, op);
       const key = rows.newKey();
-      if (!rows.insertRelationship(key, encoded, src, dst, incoming.partial ? PARTIAL : 0, op)) {
+      if (!rows.insertRelationship(key, encoded, src, dst, stateOf(incoming), op)) {
         later(incoming, rows.keyOf(object.id) as number);
         continue;
       }
@@ -259,6 +285,14 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
 
   return { writeChunk, judge };
 }
+
+const kindOf = (state: number) => ({
+  partial: (state & PARTIAL) !== 0,
+  merge: (state & LAYER) !== 0,
+  derived: (state & EDITED) !== 0,
+});
+
+const stateOf = ({ partial, merge }: Incoming) => (partial ? PARTIAL : 0) | (merge ? LAYER : 0);
 
 /** SHA-256 over the sorted lines of the objects of a chunk. */
 export function chunkHash(lines: string[]): Buffer {
@@ -297,11 +331,6 @@ const observables = new Set(
 
 function hasTimes(type: string): boolean {
   return !observables.has(type);
-}
-
-function withoutTimes(object: StixObject): JsonObject {
-  const { created: _created, modified: _modified, ...rest } = object;
-  return rest;
 }
 
 /** Edges of four numbers in the order of their sources, so that they go into the tree side by side. */

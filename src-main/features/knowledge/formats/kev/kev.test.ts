@@ -18,6 +18,7 @@ it('makes a vulnerability of each entry, with CISA’s words on it', async () =>
   expect(items[0]).toMatchObject({
     kind: 'object',
     stamp: true,
+    merge: true,
     path: 'vulnerabilities[0]',
     object: {
       id: vulnerabilityId('CVE-2099-10001'),
