@@ -296,6 +296,7 @@ export const en = {
   'import.as.csv': 'As a table (CSV)',
   'import.as.kev': 'As CISA KEV',
   'import.as.navigator-layer': 'As a Navigator layer',
+  'import.as.sigma': 'As Sigma rules',
   'import.remove': 'Remove {file}',
   'import.unreadable': 'This file cannot be imported',
   'import.becomes': 'What the file becomes',

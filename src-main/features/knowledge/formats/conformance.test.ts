@@ -66,6 +66,11 @@ const own: Record<(typeof formats)[number]['id'], Pick<Subject, 'withName' | 'na
     withName: (name) => bytes(JSON.stringify({ name, domain: 'enterprise-attack', techniques: [{ techniqueID: 'T1059' }] })),
     namesIn: names,
   },
+  sigma: {
+    withName: (title) =>
+      bytes(`title: ${JSON.stringify(title)}\nlogsource:\n  product: windows\ndetection:\n  a:\n    b: c\n  condition: a\n`),
+    namesIn: names,
+  },
 };
 
 for (const format of formats) {
