@@ -184,7 +184,8 @@ export function describeFormat(subject: Subject, { describe, it }: Runner): void
 
 const time = '2026-11-01T00:00:00.000Z';
 
-function checkItems(items: readonly Item[], where: string): void {
+/** What holds of every item, whatever file it came from. */
+export function checkItems(items: readonly Item[], where: string): void {
   for (const item of items) {
     assert.equal(typeof item.path, 'string', where);
     // A loss without a path concerns the file as a whole.

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { formats } from '#main/features/knowledge/formats/index.ts';
+import { fuzzFormat, seedsOf } from './fuzz-format.ts';
+
+const runs = Number(process.env['REDOUBT_RUNS'] ?? 300);
+
+describe('mutated files', () => {
+  it.each(formats.map((format) => [format.id, format] as const))(
+    '%s: are read or refused by a sentence',
+    async (id, format) => {
+      const { faults, objects } = await fuzzFormat(format, await seedsOf(id), runs);
+      expect(faults).toEqual([]);
+      // Were no input readable, nothing behind the parser would have been tried.
+      expect(objects).toBeGreaterThan(runs / 20);
+    },
+    600_000,
+  );
+});
