@@ -2,7 +2,7 @@ import './platform/http/guard-on.ts';
 import { join } from 'node:path';
 import { createEngine } from './engine.ts';
 import { callers, listenForAttach } from './hosts/doors.ts';
-import { type ParentPort, parentSecrets, parentPortChannel } from './hosts/parent-port.ts';
+import { type ParentPort, parentProcesses, parentSecrets, parentPortChannel } from './hosts/parent-port.ts';
 import { workspaceLog } from './hosts/logs.ts';
 import { createNodeHost } from './hosts/node-host.ts';
 
@@ -11,6 +11,7 @@ const { parentPort } = process as unknown as { parentPort: ParentPort };
 
 let ready: { engine: ReturnType<typeof createEngine>; close(): Promise<void> } | undefined;
 const secrets = parentSecrets(parentPort);
+const spawnProcess = parentProcesses(parentPort);
 
 parentPort.on('message', ({ data, ports }) => {
   if (data.kind === 'start') {
@@ -21,7 +22,12 @@ parentPort.on('message', ({ data, ports }) => {
       log,
       ...(data.hasKeychain ? { secrets } : {}),
       notify: (title, body) => parentPort.postMessage({ kind: 'notify', title, body }),
-      entries: { reader: join(import.meta.dirname, 'reader.js'), graph: join(import.meta.dirname, 'graph.js') },
+      spawnProcess,
+      entries: {
+        reader: join(import.meta.dirname, 'reader.js'),
+        graph: join(import.meta.dirname, 'graph.js'),
+        backup: join(import.meta.dirname, 'backup.js'),
+      },
       guard: join(import.meta.dirname, 'guard-on.js'),
     });
     const engine = createEngine(host);

@@ -30,6 +30,9 @@ export interface DesktopTerms {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** What the engine may have started beside it, with the name that the system's list of processes shows. */
+const sideTitles: Readonly<Record<string, string>> = { reader: 'Redoubt reader', backup: 'Redoubt backup' };
+
 /** The one message a page may send: it asks for its end of the channel. */
 const askForEngine = 'engine';
 
@@ -60,6 +63,11 @@ export async function runDesktop(terms: DesktopTerms): Promise<void> {
   const secrets = await openKeychain(safeStorage, join(app.getPath('userData'), 'keychain'));
   const engine = createEngineLink({
     fork: () => utilityProcess.fork(join(terms.mainDir, 'engine-process.js'), [], { serviceName: 'Redoubt engine', stdio: 'inherit' }),
+    forkSide: (entry) =>
+      Object.hasOwn(sideTitles, entry)
+        ? utilityProcess.fork(join(terms.mainDir, `${entry}.js`), [], { serviceName: sideTitles[entry] ?? '', stdio: 'inherit' })
+        : undefined,
+    newChannel: () => new MessageChannelMain(),
     start: { kind: 'start', dataDir: terms.dataDir, resourcesDir: terms.resourcesDir, hasKeychain: secrets !== undefined },
     secrets,
     notify: (title, body) => new Notification({ title, body }).show(),

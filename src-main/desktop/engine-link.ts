@@ -1,4 +1,5 @@
-import type { MessagePortMain, UtilityProcess } from 'electron';
+import type { MessageChannelMain, MessagePortMain, UtilityProcess } from 'electron';
+import { createSides } from './sides.ts';
 
 /** What the engine's process is told first. */
 export interface EngineStart {
@@ -13,7 +14,10 @@ export type ToEngine =
   | EngineStart
   | { readonly kind: 'page' }
   | { readonly kind: 'close' }
-  | { readonly kind: 'secret'; readonly call: number; readonly value?: Uint8Array; readonly failed?: boolean };
+  | { readonly kind: 'secret'; readonly call: number; readonly value?: Uint8Array; readonly failed?: boolean }
+  /** Brings the port of a process that the engine asked for. */
+  | { readonly kind: 'spawned'; readonly process: number; readonly pid: number | undefined }
+  | { readonly kind: 'exited'; readonly process: number };
 
 /** What comes from it. */
 export type FromEngine =
@@ -24,7 +28,9 @@ export type FromEngine =
       readonly name: string;
       readonly value?: Uint8Array;
     }
-  | { readonly kind: 'notify'; readonly title: string; readonly body: string };
+  | { readonly kind: 'notify'; readonly title: string; readonly body: string }
+  | { readonly kind: 'spawn'; readonly process: number; readonly entry: string }
+  | { readonly kind: 'kill'; readonly process: number };
 
 interface Secrets {
   get(name: string): Promise<Uint8Array | undefined>;
@@ -34,6 +40,9 @@ interface Secrets {
 
 export interface EngineLinkTerms {
   readonly fork: () => UtilityProcess;
+  /** Starts a process that runs beside the engine; undefined where there is no such entry. */
+  readonly forkSide: (entry: string) => UtilityProcess | undefined;
+  readonly newChannel: () => MessageChannelMain;
   readonly start: EngineStart;
   readonly secrets: Secrets | undefined;
   readonly notify: (title: string, body: string) => void;
@@ -49,7 +58,7 @@ export interface EngineLink {
 const closeTime = 10_000;
 
 /** The engine in a process of its own: started at the first page, and again where it has died. */
-export function createEngineLink({ fork, start, secrets, notify }: EngineLinkTerms): EngineLink {
+export function createEngineLink({ fork, forkSide, newChannel, start, secrets, notify }: EngineLinkTerms): EngineLink {
   let running: { process: UtilityProcess; gone: Promise<void> } | undefined;
 
   const answer = async (process: UtilityProcess, message: FromEngine) => {
@@ -74,13 +83,19 @@ export function createEngineLink({ fork, start, secrets, notify }: EngineLinkTer
   const engine = () => {
     if (running) return running.process;
     const process = fork();
+    const sides = createSides({ forkSide, newChannel, tell: (message, ports) => process.postMessage(message, ports) });
     const gone = new Promise<void>((resolve) => {
       process.once('exit', () => {
         running = undefined;
+        sides.killAll();
         resolve();
       });
     });
-    process.on('message', (message: FromEngine) => void answer(process, message));
+    process.on('message', (message: FromEngine) => {
+      if (message.kind === 'spawn') sides.spawn(message.process, message.entry);
+      else if (message.kind === 'kill') sides.kill(message.process);
+      else void answer(process, message);
+    });
     process.postMessage(start satisfies ToEngine);
     running = { process, gone };
     return process;

@@ -18,13 +18,19 @@ export interface NodeHostTerms {
   /** Loaded first by every process and thread: closes the network there too. */
   readonly guard?: string;
   readonly resourcesDir?: string;
+  /** How processes beside the engine are started; by default as children that run Node. */
+  readonly spawnProcess?: Host['spawnProcess'];
 }
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The engine's world under plain Node: no keychain, entries run from source. */
 export function createNodeHost(terms: NodeHostTerms): Host {
-  const entries = terms.entries ?? { reader: here('../entries/reader.ts'), graph: here('../entries/graph.ts') };
+  const entries = terms.entries ?? {
+    reader: here('../entries/reader.ts'),
+    graph: here('../entries/graph.ts'),
+    backup: here('../entries/backup.ts'),
+  };
   const guard = pathToFileURL(terms.guard ?? here('../platform/http/guard-on.ts')).href;
   const execArgv = ['--import', guard];
   return {
@@ -35,17 +41,19 @@ export function createNodeHost(terms: NodeHostTerms): Host {
     now: () => Date.now(),
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
     log: terms.log,
-    spawnProcess: (entry) =>
-      pass({ kind: 'start', what: entry }, () => {
-        const child = fork(entries[entry], [], {
-          execArgv,
-          env: cleanEnvironment(process.env),
-          serialization: 'advanced',
-          stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        });
-        child.stderr?.setEncoding('utf8').on('data', (text: string) => terms.log.warn(`${entry}: ${text.trim()}`));
-        return child;
-      }),
+    spawnProcess:
+      terms.spawnProcess ??
+      ((entry) =>
+        pass({ kind: 'start', what: entry }, () => {
+          const child = fork(entries[entry], [], {
+            execArgv,
+            env: cleanEnvironment(process.env),
+            serialization: 'advanced',
+            stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+          });
+          child.stderr?.setEncoding('utf8').on('data', (text: string) => terms.log.warn(`${entry}: ${text.trim()}`));
+          return child;
+        })),
     spawnWorker: (entry, data) =>
       pass(
         { kind: 'start', what: entry },
@@ -61,6 +69,5 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv): Record<string, string>
   // Compiled code is shared with what we start, which halves its processor time; the folder's last part names the version of Node.
   const compiled = getCompileCacheDir();
   if (compiled) clean['NODE_COMPILE_CACHE'] = dirname(compiled);
-  // Within Electron our processes are Node only if they are told so.
-  return process.versions.electron ? { ...clean, ELECTRON_RUN_AS_NODE: '1' } : clean;
+  return clean;
 }

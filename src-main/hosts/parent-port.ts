@@ -1,4 +1,5 @@
-import type { SecretStore } from '#main/platform/host.ts';
+import { EventEmitter } from 'node:events';
+import type { Host, SecretStore, SideProcess } from '#main/platform/host.ts';
 import { type Channel, type Message, ownBody } from '#shared/transport/channel.ts';
 import { portChannel } from '#shared/transport/port-channel.ts';
 import { ContractError } from '#shared/transport/errors.ts';
@@ -18,7 +19,10 @@ export type FromWindow =
   | { readonly kind: 'start'; readonly dataDir: string; readonly resourcesDir: string; readonly hasKeychain: boolean }
   | { readonly kind: 'page' }
   | { readonly kind: 'close' }
-  | { readonly kind: 'secret'; readonly call: number; readonly value?: Uint8Array; readonly failed?: boolean };
+  | { readonly kind: 'secret'; readonly call: number; readonly value?: Uint8Array; readonly failed?: boolean }
+  /** Brings the port of a process that was asked for. */
+  | { readonly kind: 'spawned'; readonly process: number; readonly pid: number | undefined }
+  | { readonly kind: 'exited'; readonly process: number };
 
 export interface ParentPort {
   postMessage(message: unknown): void;
@@ -63,5 +67,57 @@ export function parentSecrets(parent: ParentPort): SecretStore {
     get: (name) => ask('get', name),
     set: async (name, value) => void (await ask('set', name, value)),
     delete: async (name) => void (await ask('delete', name)),
+  };
+}
+
+/**
+ * Processes beside the engine. Only the window's process can start them under Electron (nothing else may run this
+ * program as Node), so it is asked to, and hands over a port to each.
+ */
+export function parentProcesses(parent: ParentPort): Host['spawnProcess'] {
+  let count = 0;
+  const running = new Map<number, { started(pid: number | undefined, port: PagePort): void; ended(): void }>();
+  parent.on('message', ({ data, ports }) => {
+    if (data.kind === 'exited') running.get(data.process)?.ended();
+    else if (data.kind === 'spawned' && ports[0]) running.get(data.process)?.started(data.pid, ports[0]);
+  });
+  return (entry) => {
+    const process = count++;
+    const events = new EventEmitter<{ message: [unknown]; exit: []; error: [] }>();
+    const waiting: { message: unknown; sent: (() => void) | undefined }[] = [];
+    let pid: number | undefined;
+    let port: PagePort | undefined;
+    running.set(process, {
+      started(itsPid, itsPort) {
+        pid = itsPid;
+        port = itsPort;
+        port.on('message', ({ data }) => events.emit('message', data));
+        port.start();
+        for (const { message, sent } of waiting.splice(0)) side.send(message, sent);
+      },
+      ended() {
+        running.delete(process);
+        port?.close();
+        events.emit('exit');
+      },
+    });
+    const side: SideProcess = {
+      get pid() {
+        return pid;
+      },
+      send(message, sent) {
+        if (port) {
+          port.postMessage(message);
+          sent?.();
+        } else {
+          // As if it had crossed already: what the sender changes afterwards stays with the sender.
+          waiting.push({ message: structuredClone(message), sent });
+        }
+      },
+      kill: () => parent.postMessage({ kind: 'kill', process }),
+      on: (event: 'message' | 'exit' | 'error', listener: (message: unknown) => void) => events.on(event, listener),
+    };
+    parent.postMessage({ kind: 'spawn', process, entry });
+    return side;
   };
 }

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import type { Worker } from 'node:worker_threads';
 
 /** The system's keychain, where there is a real one (Linux `basic_text` is none). */
@@ -9,7 +8,21 @@ export interface SecretStore {
 }
 
 /** Entry points that run beside the engine; each host knows where its own build of them lies. */
-export type Entry = 'reader' | 'graph';
+export type Entry = 'reader' | 'graph' | 'backup';
+
+/**
+ * A process beside the engine, with messages both ways (structured clones), that can be killed in the middle of a
+ * statement. Node's ChildProcess is one; Electron's are made by the window's process and reached over a port.
+ */
+export interface SideProcess {
+  /** Undefined until it runs, and for ever where it could not be started. */
+  readonly pid?: number | undefined;
+  /** Throws where the message cannot be cloned. */
+  send(message: unknown, sent?: () => void): unknown;
+  kill(signal: 'SIGKILL'): unknown;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+  on(event: 'exit' | 'error', listener: () => void): unknown;
+}
 
 /** The engine's whole world, made by each host: Electron, headless, command line, tests. */
 export interface Host {
@@ -23,7 +36,7 @@ export interface Host {
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
   readonly log: Log;
   /** A process that can be killed in the middle of a statement. */
-  readonly spawnProcess: (entry: Entry) => ChildProcess;
+  readonly spawnProcess: (entry: Entry) => SideProcess;
   /** A thread for pure computation. */
   readonly spawnWorker: (entry: Entry, data: unknown) => Worker;
 }

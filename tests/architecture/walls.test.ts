@@ -32,7 +32,7 @@ const breaches: [rule: string, file: string, text: string][] = [
   ['main/features/formats', 'src-main/features/knowledge/formats/misp/other.ts', `import { open } from '../../../intel/handlers.ts';`],
   ['main/features/formats/csv', 'src-main/features/knowledge/formats/csv/rows.ts', `import { sql } from 'kysely';`],
   ['main/engine', 'src-main/engine.ts', `import { app } from 'electron';`],
-  ['main/engine', 'src-main/entries/reader.ts', `import { sql } from 'kysely';`],
+  ['main/entries', 'src-main/entries/reader.ts', `import { sql } from 'kysely';`],
   ['main/hosts', 'src-main/hosts/node-host.ts', `import { open } from '../features/intel/handlers.ts';`],
   ['main/doors', 'src-main/headless.ts', `import { app } from 'electron';`],
   ['main/doors', 'src-main/cli.ts', `import { open } from './features/intel/handlers.ts';`],

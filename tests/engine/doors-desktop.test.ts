@@ -239,6 +239,33 @@ describe('the hand-over of the channel', () => {
     expect(outcome.got).toEqual([['engine', null, [{ port: 2 }]]]);
   });
 
+  it('starts processes beside the engine by name, joins them by a port, and ends them with the engine', () => {
+    const outcome = desktop<{ first: unknown[]; toSide: unknown[]; paths: string[]; kills: boolean[] }>(`
+      ipcMain.emit('engine', { sender: window.webContents, senderFrame: frame('app://redoubt/') });
+      const [engine] = told.forks;
+      engine.sent.length = 0;
+      engine.emit('message', { kind: 'spawn', process: 0, entry: 'reader' });
+      engine.emit('message', { kind: 'spawn', process: 1, entry: '../../evil' });
+      engine.emit('message', { kind: 'spawn', process: 2, entry: '__proto__' });
+      engine.emit('message', { kind: 'spawn', process: 3, entry: 'reader' });
+      const [, reader, other] = told.forks;
+      reader.emit('spawn');
+      engine.emit('message', { kind: 'kill', process: 0 });
+      engine.emit('message', { kind: 'kill', process: 99 });
+      reader.emit('exit', 1);
+      engine.emit('exit', 1);
+      return { first: engine.sent, toSide: reader.sent, paths: told.forks.map(({ path }) => path), kills: [reader.killed, other.killed] }`);
+    expect(outcome.paths.slice(1)).toEqual([join(appDir, 'out/main/reader.js'), join(appDir, 'out/main/reader.js')]);
+    expect(outcome.toSide).toEqual([{ message: { kind: 'engine' }, ports: [{ port: 2 }] }]);
+    expect(outcome.first).toEqual([
+      { message: { kind: 'exited', process: 1 }, ports: [] },
+      { message: { kind: 'exited', process: 2 }, ports: [] },
+      { message: { kind: 'spawned', process: 0 }, ports: [{ port: 1 }] },
+      { message: { kind: 'exited', process: 0 }, ports: [] },
+    ]);
+    expect(outcome.kills).toEqual([true, true]);
+  });
+
   it('answers nobody but our own main frame', () => {
     const outcome = desktop(`
       const senders = [
@@ -324,7 +351,7 @@ describe('the engine’s process', () => {
   }, () => {
     const dataDir = join(home, 'engine');
     const script = `
-      import { MessageChannel } from 'node:worker_threads';
+      import { MessageChannel, Worker } from 'node:worker_threads';
       import { existsSync } from 'node:fs';
       // Electron's ports hand their listeners an event; Node's hand them the data.
       const electronPort = (port) => ({
@@ -335,7 +362,24 @@ describe('the engine’s process', () => {
         close: () => port.close(),
       });
       const toParent = [], fromParent = [];
-      process.parentPort = { postMessage: (message) => { toParent.push(message); queueMicrotask(() => tell({ kind: 'secret', call: message.call, ...(message.action === 'get' && toParent.length > 1 ? { value: toParent[0].value } : {}) })); }, on: (_name, listener) => fromParent.push(listener) };
+      // The built reader in a thread stands in for a utility process: its parentPort brings the port first. Made
+      // before the engine's code, whose guard lets nobody else start one.
+      const side = new Worker(\`
+        const { parentPort: thread } = await import('node:worker_threads');
+        const wrap = (port) => ({ postMessage: (message) => port.postMessage(message), on: (name, listener) => port.on(name, (data) => listener({ data })), off() {}, start: () => port.start(), close: () => port.close() });
+        thread.once('message', ({ entry, port }) => {
+          process.parentPort = { once: (_name, listener) => listener({ ports: [wrap(port)] }) };
+          import(${JSON.stringify(`file://${appDir}/out/main/`)} + entry + '.js');
+        });\`, { eval: true });
+      const spawnSide = ({ process: number, entry }) => {
+        const { port1, port2 } = new MessageChannel();
+        side.on('exit', () => tell({ kind: 'exited', process: number }));
+        side.postMessage({ entry, port: port2 }, [port2]);
+        tell({ kind: 'spawned', process: number, pid: undefined }, [electronPort(port1)]);
+        started.push(entry);
+      };
+      const started = [];
+      process.parentPort = { postMessage: (message) => { if (message.kind === 'spawn') return queueMicrotask(() => spawnSide(message)); if (message.kind === 'kill') return void side.terminate(); if (message.kind !== 'secret') return; toParent.push(message); queueMicrotask(() => tell({ kind: 'secret', call: message.call, ...(message.action === 'get' && toParent.length > 1 ? { value: toParent[0].value } : {}) })); }, on: (_name, listener) => fromParent.push(listener) };
       await import(${JSON.stringify(join(appDir, 'out/main/engine-process.js'))});
       const tell = (data, ports = []) => { for (const listener of fromParent) listener({ data, ports }); };
       tell({ kind: 'start', dataDir: ${JSON.stringify(dataDir)}, resourcesDir: ${JSON.stringify(join(appDir, 'resources'))}, hasKeychain: true });
@@ -350,12 +394,13 @@ describe('the engine’s process', () => {
       const created = await call('admin.createWorkspace', { passphrase: 'correct horse', rememberInKeychain: true });
       const [secret] = toParent;
       const stats = await call('knowledge.getStats');
+      const found = await call('knowledge.search', { text: 'nothing there' });
       const outside = await call('knowledge.exportGraph', { format: 'csv', path: '/tmp/out.csv' });
       const attachFile = ${JSON.stringify(join(dataDir, 'attach.json'))};
       await until(() => existsSync(attachFile));
       const attachable = existsSync(attachFile);
       process.on('exit', (code) => process.stdout.write(JSON.stringify({
-        before: before.state, recoveryCode: typeof created.recoveryCode, stats, outside, attachable, code, left: existsSync(attachFile),
+        before: before.state, recoveryCode: typeof created.recoveryCode, stats, found: found.total, started, outside, attachable, code, left: existsSync(attachFile),
         secret: { ...secret, call: 0, name: secret.name.slice(0, 17), value: secret.value.length },
       })));
       tell({ kind: 'close' });`;
@@ -369,6 +414,8 @@ describe('the engine’s process', () => {
       before: 'none',
       recoveryCode: 'string',
       stats: { objects: {}, relationships: {} },
+      found: 0,
+      started: ['reader'],
       outside: 'forbidden',
       attachable: true,
       code: 0,

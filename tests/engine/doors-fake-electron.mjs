@@ -79,7 +79,7 @@ export class MessageChannelMain {
 }
 export const utilityProcess = {
   fork(path, args, options) {
-    const child = Object.assign(new EventEmitter(), { path, args, options, sent: [], killed: false });
+    const child = Object.assign(new EventEmitter(), { path, args, options, sent: [], killed: false, pid: undefined });
     child.postMessage = (message, ports = []) => void child.sent.push({ message, ports });
     child.kill = () => void (child.killed = true);
     told.forks.push(child);

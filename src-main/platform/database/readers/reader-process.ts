@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import type { SideProcess } from '#main/platform/host.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { CrossedError, FromReader, ToReader } from './messages.ts';
 
@@ -14,7 +14,7 @@ export interface ReaderProcess {
 }
 
 interface Terms {
-  readonly spawn: () => ChildProcess;
+  readonly spawn: () => SideProcess;
   readonly path: string;
   readonly key: Uint8Array;
   readonly openWithinMs: number;
@@ -61,8 +61,9 @@ export function startReader(terms: Terms): ReaderProcess {
     terms.onEnd(reader, refused);
   };
 
-  child.on('message', (message: FromReader) => {
+  child.on('message', (given) => {
     if (state === 'ended') return;
+    const message = given as FromReader;
     if (message.kind === 'ready') {
       state = 'idle';
       clearTimeout(slow);

@@ -1,5 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
-import type { Log } from '#main/platform/host.ts';
+import type { Log, SideProcess } from '#main/platform/host.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { WorkspaceKey } from '../database.ts';
 import type { CrossedError } from './messages.ts';
@@ -28,7 +27,7 @@ export interface Readers {
 
 export interface ReadersOptions {
   /** Starts the entry `reader` with IPC in `advanced` serialization, as `host.spawnProcess('reader')` does. */
-  readonly spawn: () => ChildProcess;
+  readonly spawn: () => SideProcess;
   readonly log: Log;
   /** The encrypted database file. */
   readonly path: string;

@@ -1,3 +1,4 @@
+import { parentLink, type SideLink } from '#main/platform/side-link.ts';
 import type { Database } from '../database.ts';
 import type { FromReader, ToReader } from './messages.ts';
 import { crossed, type ReadRegistry, runRead } from './run-read.ts';
@@ -6,11 +7,16 @@ import { crossed, type ReadRegistry, runRead } from './run-read.ts';
  * The inside of a reader process: opens the database with the first message, then answers one read
  * after another. Ends when its parent goes away. `open` must return a read-only connection.
  */
-export function serveReader(registry: ReadRegistry, open: (path: string, key: Uint8Array) => Database): void {
-  const answer = (message: FromReader) => process.send?.(message);
+export function serveReader(
+  registry: ReadRegistry,
+  open: (path: string, key: Uint8Array) => Database,
+  link: SideLink = parentLink(),
+): void {
+  const answer = (message: FromReader) => link.send(message);
   let database: Database | undefined;
 
-  process.on('message', (message: ToReader) => {
+  link.onMessage((given) => {
+    const message = given as ToReader;
     if (message.kind === 'open') {
       try {
         database = open(message.path, message.key);
@@ -30,7 +36,7 @@ export function serveReader(registry: ReadRegistry, open: (path: string, key: Ui
       answer({ kind: 'error', id, error: crossed(error) });
     }
   });
-  process.on('disconnect', () => {
+  link.onGone(() => {
     database?.close();
     process.exit();
   });
