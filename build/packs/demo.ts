@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { extensionObjectsFor, type OwnTypeName, ownTypeNames, withExtension } from '#shared/domain/knowledge/extensions.ts';
+import { extensionObjectsFor, type OwnTypeName, withExtension } from '#shared/domain/knowledge/extensions.ts';
 import { generatedId, observableId, relationshipId, vulnerabilityId } from '#shared/domain/knowledge/identifiers.ts';
 import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { readPack } from '../../src-main/features/intel/packs/read-pack.ts';
@@ -75,11 +75,13 @@ export async function readAttackIds(packs: readonly Uint8Array[]): Promise<Attac
   return { byNumber: (number) => found(numbers, number), component: (name) => found(components, name) };
 }
 
+const demoTypes: readonly OwnTypeName[] = ['x-redoubt-asset', 'x-redoubt-control', 'x-redoubt-log-source', 'x-redoubt-data-flow'];
+
 /** The demo hospital as one STIX 2.1 bundle. */
 export function makeDemo(attack: AttackIds): JsonObject {
   const softwareIds = new Map<string, string>();
   const objects: StixObject[] = [
-    ...extensionObjectsFor(ownTypeNames.filter((type) => type !== 'x-redoubt-layer')),
+    ...extensionObjectsFor(demoTypes),
     tlpGreen,
     tlpAmber,
     {

@@ -479,6 +479,7 @@ export const en = {
   'kind.x-redoubt-log-source': 'Log source',
   'kind.x-redoubt-asset': 'Asset',
   'kind.x-mitre-asset': 'ICS asset',
+  'kind.x-redoubt-finding': 'Finding',
   'kind.x-redoubt-data-flow': 'Data flow',
   'kind.identity': 'Identity',
   'kind.location': 'Location',

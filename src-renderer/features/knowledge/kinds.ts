@@ -36,6 +36,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'x-redoubt-log-source': kind('pentagon', 'defence', 'kind.x-redoubt-log-source'),
   'x-redoubt-asset': kind('square', 'asset', 'kind.x-redoubt-asset'),
   'x-mitre-asset': kind('square', 'asset', 'kind.x-mitre-asset'),
+  'x-redoubt-finding': kind('triangle', 'weakness', 'kind.x-redoubt-finding'),
   'x-redoubt-data-flow': kind('bar', 'asset', 'kind.x-redoubt-data-flow'),
   identity: kind('circle', 'asset', 'kind.identity'),
   location: kind('ring', 'asset', 'kind.location'),

@@ -169,6 +169,14 @@ const leads: Readonly<Record<string, Describe>> = {
       object.crosses_boundary === true ? 'across a trust boundary' : '',
     );
   },
+  'x-redoubt-finding': (object) =>
+    joined(
+      [words(text(object.severity)), 'finding'].filter((part) => part !== '').join(' '),
+      optional('by', clip(text(object.tool), 60)),
+      typeof object.port === 'number' ? `on port ${object.port}` : '',
+      optional('in', clip(text(object.location), 80)),
+      words(text(object.status)),
+    ),
   'x-redoubt-layer': (object) =>
     joined('Navigator layer', optional('of', clip(text(object.domain), 60)), optional('for ATT&CK', clip(text(object.attack_version), 20))),
   'x-redoubt-log-source': (object) => {

@@ -54,6 +54,7 @@ const nouns: Readonly<Record<string, readonly [one: string, many: string]>> = {
   'x-redoubt-asset': ['asset', 'assets'],
   'x-redoubt-control': ['control', 'controls'],
   'x-redoubt-data-flow': ['data flow', 'data flows'],
+  'x-redoubt-finding': ['finding', 'findings'],
   'x-redoubt-layer': ['Navigator layer', 'Navigator layers'],
   'x-redoubt-log-source': ['log source', 'log sources'],
 };

@@ -196,6 +196,7 @@ describe('headline', () => {
     'x-redoubt-asset',
     'x-redoubt-control',
     'x-redoubt-data-flow',
+    'x-redoubt-finding',
     'x-redoubt-layer',
     'x-redoubt-log-source',
     'x-acme',

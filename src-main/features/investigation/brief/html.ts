@@ -124,6 +124,7 @@ const typeTitles: Readonly<Record<string, string>> = {
   'x-redoubt-control': 'control',
   'x-redoubt-log-source': 'log source',
   'x-redoubt-data-flow': 'data flow',
+  'x-redoubt-finding': 'finding',
   'x-redoubt-layer': 'Navigator layer',
 };
 
