@@ -51,7 +51,14 @@ export function createEngine(host: Host): Engine {
       const { knowledge } = open;
       features = {
         knowledge: createKnowledgeHandlers(knowledge),
-        intel: createIntelHandlers({ knowledge, jobs, resourcesDir: host.resourcesDir }),
+        intel: createIntelHandlers({
+          knowledge,
+          readers: open.readers,
+          jobs,
+          resourcesDir: host.resourcesDir,
+          now: host.now,
+          newId: () => randomUUID(),
+        }),
         coverage: createCoverageHandlers({ knowledge }),
         investigation: createInvestigationHandlers({
           knowledge,

@@ -18,6 +18,7 @@ export const rooms = [
   ['main/features/formats/sigma', 'src-main/features/(knowledge)/formats/sigma/', [...shared, 'main/platform', 'main/own'], ['yaml', 'zod'], true],
   ['main/features/formats/csv', 'src-main/features/(knowledge)/formats/csv/', [...shared, 'main/platform', 'main/own'], ['csv-parse', 'zod'], true],
   ['main/features/formats', 'src-main/features/(knowledge)/formats/', [...shared, 'main/platform', 'main/own'], ['zod'], true],
+  ['main/features/paste', 'src-main/features/(intel)/paste/', [...shared, 'main/platform', 'main/own', 'main/knowledge'], ['tlds', 'zod'], true],
   ['main/features', 'src-main/features/([^/]+)/', [...shared, 'main/platform', 'main/own', 'main/knowledge'], ['zod'], true],
   ['main/engine', 'src-main/(?:(?:engine|workspace)\\.ts$|workspace/)', [...shared, 'main/platform', 'main/features'], ['zod'], true],
   ['main/entries', 'src-main/entries/', [...shared, 'main/platform', 'main/features', 'main/engine', 'main/hosts'], [], true],

@@ -8,10 +8,10 @@ import { migrate } from '#main/platform/database/migrate.ts';
 import { createJobs } from '#main/platform/jobs/jobs.ts';
 import { importItems } from '../knowledge/import/import-items.ts';
 import { createImports } from '../knowledge/store/imports.ts';
-import { knowledgeMigrations } from '../knowledge/migrations/index.ts';
+import { migrations } from '#main/workspace.ts';
 import { stats } from '../knowledge/store/reads/lists.ts';
 import { createStore } from '../knowledge/store/store.ts';
-import { createIntelHandlers } from './handlers.ts';
+import { packHandlers } from './handlers.ts';
 
 const shipped = join(import.meta.dirname, '../../../resources');
 const folder = mkdtempSync(join(tmpdir(), 'redoubt-intel-'));
@@ -21,7 +21,7 @@ let files = 0;
 function engine(resourcesDir: string) {
   const database = openDatabase(join(folder, `${files++}.db`), new Uint8Array(32), { create: true });
   database.pragma('synchronous=off');
-  migrate(database, knowledgeMigrations);
+  migrate(database, migrations);
   let tick = 1_790_000_000_000;
   const now = () => (tick += 7);
   let ids = 0;
@@ -34,7 +34,7 @@ function engine(resourcesDir: string) {
     importItems: (input: Parameters<typeof importItems>[3]) => importItems(store, imports, now, input),
     listImports: () => imports.list(),
   };
-  return { handlers: createIntelHandlers({ knowledge, jobs, resourcesDir }), jobs, progress, imports, count: () => stats(database) };
+  return { handlers: packHandlers({ knowledge, jobs, resourcesDir }), jobs, progress, imports, count: () => stats(database) };
 }
 
 const context = { caller: { door: 'engine' as const, permissions: new Set(['read' as const]) }, signal: new AbortController().signal };

@@ -5,16 +5,26 @@ import type { Handlers } from '#shared/transport/serve.ts';
 import type { Jobs } from '#main/platform/jobs/jobs.ts';
 import type { Item, JobHandle, Knowledge } from '../knowledge/index.ts';
 import { loadDemo } from './demo.ts';
+import { type PasteTerms, pasteHandlers } from './paste/handlers.ts';
 import { readPack } from './packs/read-pack.ts';
 import { listShippedPacks, loadPack, type ShippedPack } from './packs/shipped-packs.ts';
 
-export interface IntelTerms {
+type IntelHandlers = Handlers<{ intel: typeof intel }>['intel'];
+type PackCalls = 'listPacks' | 'installPacks' | 'openDemo';
+
+export interface PackTerms {
   readonly knowledge: Pick<Knowledge, 'importItems' | 'listImports'>;
   readonly jobs: Pick<Jobs, 'start'>;
   readonly resourcesDir: string;
 }
 
-export function createIntelHandlers({ knowledge, jobs, resourcesDir }: IntelTerms): Handlers<{ intel: typeof intel }>['intel'] {
+export type IntelTerms = PackTerms & PasteTerms;
+
+export function createIntelHandlers(terms: IntelTerms): IntelHandlers {
+  return { ...packHandlers(terms), ...pasteHandlers(terms) };
+}
+
+export function packHandlers({ knowledge, jobs, resourcesDir }: PackTerms): Pick<IntelHandlers, PackCalls> {
   const install = async (packs: readonly ShippedPack[], job: JobHandle) => {
     const reports = [];
     const total = packs.reduce((sum, { header }) => sum + header.objects + header.relationships, 0);

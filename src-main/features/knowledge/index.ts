@@ -23,7 +23,7 @@ export interface ReadTerms {
 export interface Knowledge {
   /** Writes what a format or a pack yields; provenance, history and undo included. */
   importItems(input: {
-    readonly kind: 'pack' | 'demo' | 'file';
+    readonly kind: 'pack' | 'demo' | 'file' | 'user';
     readonly source: string;
     readonly format: string;
     /** Hex SHA-256 of what was read; an interrupted import of the same content goes on. */
@@ -34,5 +34,7 @@ export interface Knowledge {
   /** A named read, in a process of its own. */
   read<N extends ReadName>(name: N, params: ReadParams<N>, terms?: ReadTerms): Promise<ReadAnswer<N>>;
   listImports(): ImportRecord[];
+  /** The bytes of a file that a page sent whole; it is forgotten here. */
+  takeUpload(uploadId: string): Buffer;
   stats(terms?: ReadTerms): Promise<Stats>;
 }

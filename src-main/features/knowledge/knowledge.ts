@@ -71,6 +71,11 @@ export function createKnowledge(terms: KnowledgeTerms): KnowledgeParts {
     read: (name, params, { signal, deadlineMs } = {}) =>
       readers.read(name, params, { ...(signal && { signal }), ...(deadlineMs !== undefined && { deadlineMs }) }),
     listImports: () => imports.list(),
+    takeUpload(uploadId) {
+      const { pieces } = uploads.take(uploadId);
+      uploads.forget(uploadId);
+      return Buffer.concat(pieces);
+    },
     stats: (readTerms) => parts.read('knowledge.stats', undefined as never, readTerms),
     async close() {
       store.commitSteps();
