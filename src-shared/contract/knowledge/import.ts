@@ -9,6 +9,14 @@ export type Rejection = z.infer<typeof Rejection>;
 export const Loss = z.object({ id: z.string().optional(), path: z.string(), what: z.string() });
 export type Loss = z.infer<typeof Loss>;
 
+/** The line of one format where a folder or an archive was given. */
+const ofMany = {
+  /** Position of the file, folder or archive among those that were asked for; an archive has a line for each format in it. */
+  input: z.int().min(0).optional(),
+  /** Files of this format in the folder or archive. */
+  members: z.int().min(0).optional(),
+};
+
 /** What one file became; the command line prints an array of these. */
 export const FileReport = z.object({
   file: z.string(),
@@ -18,6 +26,7 @@ export const FileReport = z.object({
   unchanged: z.int(),
   rejected: z.array(Rejection),
   loss: z.array(Loss),
+  ...ofMany,
 });
 export type FileReport = z.infer<typeof FileReport>;
 
@@ -67,12 +76,26 @@ export const ImportRecord = z.object({
 });
 export type ImportRecord = z.infer<typeof ImportRecord>;
 
-export const importFormats = ['stix', 'misp', 'csv', 'kev', 'navigator-layer', 'sigma'] as const;
+export const importFormats = ['stix', 'misp', 'csv', 'kev', 'navigator-layer', 'sigma', 'cve'] as const;
 export const exportFormats = ['stix2.1', 'csv', 'navigator-layer'] as const;
 export const ImportFormat = z.enum(importFormats);
 export type ImportFormatId = z.infer<typeof ImportFormat>;
 export const ExportFormat = z.enum(exportFormats);
 export type ExportFormatId = z.infer<typeof ExportFormat>;
+
+export const FormatInfo = z.object({
+  id: z.string(),
+  title: z.string(),
+  /** Tools that analysts know such files from. */
+  from: z.array(z.string()),
+  /** What comes over, in a sentence or two; empty where nothing is read. */
+  brings: z.string(),
+  /** Without the dot. */
+  extensions: z.array(z.string()),
+  reads: z.boolean(),
+  writes: z.boolean(),
+});
+export type FormatInfo = z.infer<typeof FormatInfo>;
 
 /** Bytes sent by the page, or (command line and desktop dialogs only) a path on this machine. */
 export const FileSource = z.union([z.strictObject({ uploadId: z.string().max(100) }), z.strictObject({ path: z.string().max(4096) })]);
@@ -115,6 +138,11 @@ export const importCalls = {
     z.array(FileReport.extend({ importId: z.string().optional(), failure: z.string().optional() })),
   ),
   listImports: query('Lists imports, newest first, unfinished ones marked.', z.void(), z.array(ImportRecord)),
+  listFormats: query(
+    'Every format that can be read or written, with the tools it comes from and what comes over.',
+    z.void(),
+    z.array(FormatInfo),
+  ),
   exportGraph: command(
     'Writes the graph, or the filtered part of it, in a format; the result is fetched piece by piece.',
     z.strictObject({

@@ -38,12 +38,25 @@ export interface Source {
   bytes(): AsyncIterable<Uint8Array>;
 }
 
+/** What a tool knows an asset by. */
+export interface AssetKeys {
+  readonly assetId?: string;
+  readonly hostnames?: readonly string[];
+  readonly macs?: readonly string[];
+  readonly ips?: readonly string[];
+}
+
 export interface ReadContext {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** The STIX id of a live object that carries this external id (T1059, CVE-…), where the workspace has one. */
   readonly findByExternalId: (externalId: string) => string | undefined;
+  /**
+   * The STIX id of the standing asset that these keys name: by asset number, host name (case and domain aside where
+   * one side has none), MAC, or an IP address that one asset alone has. Absent: no workspace is behind the reader.
+   */
+  readonly findAsset?: (keys: AssetKeys) => string | undefined;
   /** Ids of objects that this import has yielded already and need not yield again; shared by the members of an archive. */
   readonly given?: Set<string>;
   /** Chosen by the user in the preview; only tables use it. */
@@ -64,6 +77,12 @@ export interface WriteContext {
 export interface Format {
   readonly id: ImportFormatId;
   readonly title: string;
+  /** Tools that write such files, by the names that people know them by. */
+  readonly from?: readonly string[];
+  /** What comes over, in a sentence or two. */
+  readonly brings?: string;
+  /** As such files usually end, without the dot: for dialogs; files are known by content. */
+  readonly extensions?: readonly string[];
   /** 0: no; 1: certainly. `because` is shown to the user. By content, never by file name alone. */
   detect(head: Head): { readonly confidence: number; readonly because: string };
   read(source: Source, context: ReadContext): AsyncIterable<Item[]>;

@@ -1,9 +1,10 @@
 import type { ImportPreview } from '#shared/contract/knowledge.ts';
+import { formatInfos } from '../formats/infos.ts';
 import type { ReportedFile } from '../import/import-files.ts';
 import type { KnowledgeHandlers } from '../handlers.ts';
 import { finished, type KnowledgeParts } from '../knowledge.ts';
 
-type Import = 'openUpload' | 'appendUpload' | 'previewImport' | 'getImportPreview' | 'runImport' | 'getImportReport';
+type Import = 'openUpload' | 'appendUpload' | 'previewImport' | 'getImportPreview' | 'runImport' | 'getImportReport' | 'listFormats';
 
 export function importHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, Import> {
   const { files, uploads, jobs } = parts;
@@ -30,6 +31,7 @@ export function importHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, I
       });
       return { jobId };
     },
+    listFormats: () => formatInfos(),
     getImportReport: ({ jobId }) => finished(jobs, jobId, 'an import', reports),
   };
 }

@@ -20,6 +20,10 @@ const rowsShown = 5;
 export const csv = defineFormat({
   id: 'csv',
   title: 'Table of assets (CSV)',
+  from: ['Microsoft Excel', 'ServiceNow', 'Lansweeper', 'Snipe-IT', 'Any CMDB'],
+  brings:
+    'One asset a row, with owner, criticality, exposure, addresses, software and CVEs; columns that are not known are kept under their own names.',
+  extensions: ['csv', 'tsv', 'txt'],
 
   detect({ text, complete }) {
     const no = (because: string) => ({ confidence: 0, because });

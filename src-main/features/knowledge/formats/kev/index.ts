@@ -11,6 +11,9 @@ import { recordFromRow, vulnerabilityFrom } from './vulnerability.ts';
 export const kev = defineFormat({
   id: 'kev',
   title: 'CISA Known Exploited Vulnerabilities',
+  from: ['CISA'],
+  brings: 'Vulnerabilities known to be exploited, with due dates, required actions and the use in ransomware campaigns.',
+  extensions: ['json', 'csv'],
 
   detect({ text }) {
     const sketch = sketchJson(text);

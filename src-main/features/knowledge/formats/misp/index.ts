@@ -14,6 +14,10 @@ const MiB = 1024 * 1024;
 export const misp = defineFormat({
   id: 'misp',
   title: 'MISP events',
+  from: ['MISP'],
+  brings:
+    'Events with their attributes, objects, tags, galaxies and sightings as indicators, observables and reports; links to ATT&CK and CVEs are kept.',
+  extensions: ['json'],
 
   detect({ text }) {
     const { root, paths } = sketchJson(text);

@@ -16,6 +16,9 @@ const MiB = 1024 * 1024;
 export const navigatorLayer = defineFormat({
   id: 'navigator-layer',
   title: 'ATT&CK Navigator layer',
+  from: ['MITRE ATT&CK Navigator'],
+  brings: 'The layer whole, with scores, colours and comments, linked to its techniques.',
+  extensions: ['json'],
 
   detect({ text }) {
     const { root, paths } = sketchJson(text);

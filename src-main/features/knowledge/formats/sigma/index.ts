@@ -14,6 +14,9 @@ const mostText = 64 * 1024 * 1024;
 export const sigma = defineFormat({
   id: 'sigma',
   title: 'Sigma rules',
+  from: ['SigmaHQ', 'pySigma', 'Any SIEM'],
+  brings: 'Each rule whole as an indicator, with its log source, level and false positives, linked to the techniques and groups it names.',
+  extensions: ['yml', 'yaml'],
 
   detect({ text }) {
     const has = (key: string) => new RegExp(`^${key}:`, 'm').test(text);

@@ -10,6 +10,9 @@ import { lossItem, Remarks } from './remarks.ts';
 export const stix = defineFormat({
   id: 'stix',
   title: 'STIX 2.0 and 2.1',
+  from: ['MITRE ATT&CK', 'OpenCTI', 'MISP', 'Anomali ThreatStream', 'TAXII servers'],
+  brings: 'Every object, relationship and marking as it stands, of STIX 2.0 and 2.1.',
+  extensions: ['json'],
   detect,
   async *read(source, { signal }) {
     const file = new StixFile();
