@@ -21,7 +21,7 @@ interface Outcome {
 
 const importCommand: Command = {
   words: 'import',
-  about: 'Imports files; what each became, and what was rejected or lost, is reported by object.',
+  about: 'Imports files, folders and archives; what each became, and what was rejected or lost, is reported by object.',
   args: ['FILE…'],
   options: {
     as: { type: 'string', value: 'FORMAT', about: `Read the files as ${importFormats.join(', ')}; recognised by content unless given.` },
@@ -60,7 +60,7 @@ async function importSome(context: Context, files: readonly string[], as: (typeo
     const named = (position: number, reported: string) => files[position] ?? reported;
     if (context.flag('dry-run') || preview.files.every(({ failure }) => failure !== undefined)) {
       return preview.files.map((file, position) => ({
-        report: { ...file, file: named(position, file.file) },
+        report: { ...file, file: named(file.input ?? position, file.file) },
         failure: file.failure,
         rejectedTotal: file.rejectedTotal,
         lossTotal: file.lossTotal,
@@ -69,7 +69,7 @@ async function importSome(context: Context, files: readonly string[], as: (typeo
     const importJob = await runJob(context, () => client.knowledge.runImport({ previewId: preview.previewId }));
     const reports = await client.knowledge.getImportReport({ jobId: importJob });
     return reports.map((report, position) => ({
-      report: { ...report, file: named(position, report.file) },
+      report: { ...report, file: named(report.input ?? position, report.file) },
       failure: report.failure,
       rejectedTotal: report.rejected.length,
       lossTotal: report.loss.length,
@@ -90,6 +90,7 @@ function document(report: FileReport, failure: string | undefined) {
     created: report.created,
     updated: report.updated,
     unchanged: report.unchanged,
+    ...(report.members !== undefined && { members: report.members }),
     rejected,
     loss: report.loss.map(({ id, path, what }: Loss) => ({ id: id ?? null, path, what })),
   };

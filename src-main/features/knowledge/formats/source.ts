@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ContractError } from '#shared/transport/errors.ts';
+import { startsLikeXz, unpackXz } from '../import/archives/xz.ts';
 import type { Head, Source } from './format.ts';
 import { decodeText, detectEncoding } from './text.ts';
 
@@ -26,7 +27,15 @@ export interface OpenSource extends Source {
   /** Bytes as they lie on disk, packed or not. */
   readonly size: number;
   readonly packed: boolean;
+  /** Whether any part of it can be read without what lies before. */
+  readonly isRandom: boolean;
   head(): Promise<Head>;
+  /** The first unpacked bytes. */
+  start(most: number): Promise<Uint8Array>;
+  /** The last bytes as they lie on disk. */
+  end(most: number): Promise<Uint8Array>;
+  /** Bytes as they lie on disk, from `from` up to and without `to`. */
+  raw(from: number, to: number): AsyncIterable<Uint8Array>;
   /** Hex SHA-256 of the raw bytes; reads them once and remembers. */
   sha256(): Promise<string>;
 }
@@ -38,9 +47,10 @@ export async function sourceFromPath(path: string, limits: SourceLimits = usualL
     throw new ContractError('not_found', `“${name}” cannot be read: ${reasonOf(cause)}.`, { cause });
   });
   if (!found.isFile()) throw new ContractError('invalid_input', `“${name}” is not a file. Choose a single file.`);
-  const raw = async function* () {
+  const raw = async function* (from = 0, to = found.size) {
+    if (from >= to) return;
     try {
-      yield* createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
+      yield* createReadStream(path, { start: from, end: to - 1, highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
     } catch (cause) {
       throw new ContractError('not_found', `“${name}” cannot be read: ${reasonOf(cause)}.`, { cause });
     }
@@ -56,32 +66,71 @@ export async function sourceFromBytes(
 ): Promise<OpenSource> {
   const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
   const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const raw = async function* () {
-    for (const piece of pieces) if (piece.length > 0) yield piece;
+  const raw = async function* (from = 0, to = size) {
+    let at = 0;
+    for (const piece of pieces) {
+      const part = piece.subarray(Math.max(0, from - at), Math.max(0, to - at));
+      at += piece.length;
+      if (part.length > 0) yield part;
+      if (at >= to) return;
+    }
   };
   return open(name, size, raw, limits);
 }
 
+/**
+ * A member of an archive, whose bytes can be had anew from the start by `again`: held in memory where it is no larger
+ * than `held`, so that it is unpacked once. Throws what `again` throws.
+ */
+export async function reopenable(
+  name: string,
+  size: number,
+  again: () => Bytes,
+  held: number,
+  limits: SourceLimits = usualLimits,
+): Promise<OpenSource> {
+  if (size <= held) {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of again()) pieces.push(piece);
+    return sourceFromBytes(name, pieces, limits);
+  }
+  const raw = async function* (from = 0, to = size) {
+    let at = 0;
+    for await (const piece of again()) {
+      const part = piece.subarray(Math.max(0, from - at), Math.max(0, to - at));
+      at += piece.length;
+      if (part.length > 0) yield part;
+      if (at >= to) return;
+    }
+  };
+  return { ...(await open(name, size, raw, limits)), isRandom: false };
+}
+
 type Bytes = AsyncIterable<Uint8Array>;
 
-async function open(name: string, size: number, raw: () => Bytes, limits: SourceLimits): Promise<OpenSource> {
-  const packed = await startsLikeGzip(raw());
-  const bytes = packed ? () => unpack(name, raw(), limits) : () => bounded(name, raw(), limits);
+async function open(name: string, size: number, raw: (from?: number, to?: number) => Bytes, limits: SourceLimits): Promise<OpenSource> {
+  const first = await take(raw(0, Math.min(size, 16)), 16);
+  const way = startsLikeGzip(first) ? gunzipped : startsLikeXz(first) ? unpackXz : undefined;
+  const packed = way !== undefined;
+  const bytes = way ? () => unpack(name, raw(), limits, way) : () => bounded(name, raw(), limits);
   let digest: Promise<string> | undefined;
   return {
     name,
     size,
     packed,
+    isRandom: true,
     bytes,
+    start: (most) => take(bytes(), most),
+    end: (most) => take(raw(Math.max(0, size - most), size), most),
+    raw,
     head: () => readHead(name, bytes()),
     sha256: () => (digest ??= hashOf(raw())),
   };
 }
 
 /** RFC 1952: 1f 8b, then the only method there is, 8. The name has no say. */
-async function startsLikeGzip(bytes: Bytes): Promise<boolean> {
-  const first = await take(bytes, 3);
-  return first.length === 3 && first[0] === 0x1f && first[1] === 0x8b && first[2] === 8;
+function startsLikeGzip(first: Uint8Array): boolean {
+  return first.length >= 3 && first[0] === 0x1f && first[1] === 0x8b && first[2] === 8;
 }
 
 async function* bounded(name: string, bytes: Bytes, limits: SourceLimits): Bytes {
@@ -93,7 +142,7 @@ async function* bounded(name: string, bytes: Bytes, limits: SourceLimits): Bytes
   }
 }
 
-async function* unpack(name: string, raw: Bytes, limits: SourceLimits): Bytes {
+async function* unpack(name: string, raw: Bytes, limits: SourceLimits, way: (packed: Bytes) => Bytes): Bytes {
   let packed = 0;
   let total = 0;
   const counted = async function* () {
@@ -102,12 +151,8 @@ async function* unpack(name: string, raw: Bytes, limits: SourceLimits): Bytes {
       yield piece;
     }
   };
-  const input = Readable.from(counted(), { objectMode: false, highWaterMark: 64 * 1024 });
-  const gunzip = createGunzip({ chunkSize: 128 * 1024 });
-  input.on('error', (error) => gunzip.destroy(error));
-  input.pipe(gunzip);
   try {
-    for await (const piece of gunzip as AsyncIterable<Uint8Array>) {
+    for await (const piece of way(counted())) {
       total += piece.length;
       if (total > limits.unpacked) throw tooLarge(name, limits);
       if (total > limits.free && total > packed * limits.ratio) {
@@ -120,7 +165,18 @@ async function* unpack(name: string, raw: Bytes, limits: SourceLimits): Bytes {
     }
   } catch (cause) {
     if (cause instanceof ContractError) throw cause;
-    throw new ContractError('invalid_input', `“${name}” is a damaged gzip file: it cannot be unpacked to its end.`, { cause });
+    const kind = way === gunzipped ? 'gzip' : 'xz';
+    throw new ContractError('invalid_input', `“${name}” is a damaged ${kind} file: it cannot be unpacked to its end.`, { cause });
+  }
+}
+
+async function* gunzipped(packed: Bytes): Bytes {
+  const input = Readable.from(packed, { objectMode: false, highWaterMark: 64 * 1024 });
+  const gunzip = createGunzip({ chunkSize: 128 * 1024 });
+  input.on('error', (error) => gunzip.destroy(error));
+  input.pipe(gunzip);
+  try {
+    yield* gunzip as AsyncIterable<Uint8Array>;
   } finally {
     input.destroy();
     gunzip.destroy();

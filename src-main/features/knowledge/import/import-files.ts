@@ -6,9 +6,11 @@ import { detectFormat, formats } from '../formats/index.ts';
 import type { Format, ReadContext } from '../formats/format.ts';
 import { type OpenSource, sourceFromBytes, sourceFromPath } from '../formats/source.ts';
 import type { Store } from '../store/store.ts';
-import { type ImportOutcome, importItems, takeBack } from './import-items.ts';
+import { type Container, containerFromFolder, containerFromSource } from './archives/index.ts';
+import { type ImportOutcome, importParts, takeBack } from './import-items.ts';
 import type { Imports } from '../store/imports.ts';
-import { emptyPreview, type Met, nothingMet, previewFile } from './preview.ts';
+import { readMembers, type Survey, survey, unread } from './members.ts';
+import { countItems, emptyPreview, type Met, nothingMet, previewFile } from './preview.ts';
 import { salvage } from './salvage.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -18,11 +20,14 @@ export interface Wanted {
   readonly mapping?: ColumnMapping | undefined;
 }
 
+/** What a chosen file is: one file of one format, or many under one name. */
 interface Recognised {
-  readonly source: OpenSource | undefined;
-  readonly format: Format | undefined;
+  readonly source?: OpenSource | undefined;
+  readonly format?: Format | undefined;
+  readonly container?: { readonly of: Container; readonly holds: Survey } | undefined;
   readonly mapping: ColumnMapping | undefined;
-  readonly preview: FilePreview;
+  /** One, or one for each format in a folder or archive. */
+  readonly previews: readonly FilePreview[];
 }
 
 export type ReportedFile = FileReport & { importId?: string; failure?: string };
@@ -41,11 +46,11 @@ export function createFileImport(options: {
   const previews = new Map<string, readonly Recognised[]>();
   const { findByExternalId } = store.rows;
 
-  const openSource = async (wanted: FileSource, caller: Caller): Promise<OpenSource> => {
+  const openSource = async (wanted: FileSource, caller: Caller): Promise<OpenSource | Container> => {
     if ('path' in wanted) {
       if (!caller.permissions.has('files'))
         throw new ContractError('forbidden', 'Paths are not allowed through this door; send the file itself.');
-      return sourceFromPath(wanted.path);
+      return (await containerFromFolder(wanted.path)) ?? sourceFromPath(wanted.path);
     }
     const { name, pieces } = uploads.take(wanted.uploadId);
     return sourceFromBytes(name, pieces);
@@ -58,12 +63,16 @@ export function createFileImport(options: {
     ...(mapping && { mapping }),
   });
 
+  const chosen = (as: Format['id'] | undefined): Format | undefined => {
+    if (as === undefined) return undefined;
+    const format = formats.find(({ id }) => id === as);
+    if (!format) throw new ContractError('invalid_input', `There is no format “${as}”.`);
+    return format;
+  };
+
   const recognise = async (source: OpenSource, as: Format['id'] | undefined): Promise<{ format: Format; because: string }> => {
-    if (as !== undefined) {
-      const format = formats.find(({ id }) => id === as);
-      if (!format) throw new ContractError('invalid_input', `There is no format “${as}”.`);
-      return { format, because: 'chosen by you' };
-    }
+    const format = chosen(as);
+    if (format) return { format, because: 'chosen by you' };
     const found = detectFormat(await source.head());
     if (!found)
       throw new ContractError(
@@ -73,30 +82,68 @@ export function createFileImport(options: {
     return found;
   };
 
+  const known = (met: Met) => (externalId: string) => findByExternalId(externalId) ?? met.externalIds.get(externalId);
+
+  const previewMany = async (of: Container, wanted: Wanted, job: JobHandle, met: Met): Promise<Recognised> => {
+    const holds = await survey(of, chosen(wanted.as), job);
+    const previews: FilePreview[] = [];
+    const given = new Set<string>();
+    for (const format of holds.formats) {
+      const members = [...holds.byPath.values()].filter((one) => one === format).length;
+      const preview = { ...emptyPreview(of.name, format.id, format.title, holds.because.get(format) ?? ''), members };
+      const read = readMembers(of, holds, format, { ...context(job, undefined), given, findByExternalId: known(met) });
+      await countItems(store, preview, read, { met, job });
+      previews.push(preview);
+    }
+    if (holds.rest.length > 0 || previews.length === 0) {
+      const members = holds.rest.filter(({ kind }) => kind === 'rejected').length;
+      const preview: FilePreview = { ...emptyPreview(of.name, 'unknown', 'Not recognised', 'files in it that are not read'), members };
+      await countItems(store, preview, unread(holds.rest), { met, job });
+      if (previews.length === 0) preview.failure = `“${of.name}” holds no file that can be read.`;
+      previews.push(preview);
+    }
+    return { container: { of, holds }, mapping: undefined, previews };
+  };
+
   const previewOne = async (wanted: Wanted, caller: Caller, job: JobHandle, met: Met): Promise<Recognised> => {
     let name = 'path' in wanted.source ? (wanted.source.path.split(/[/\\]/).at(-1) ?? 'file') : 'file';
     try {
-      const source = await openSource(wanted.source, caller);
-      name = source.name;
+      const opened = await openSource(wanted.source, caller);
+      name = opened.name;
+      const container = 'members' in opened ? opened : await containerFromSource(opened);
+      if (container) return await previewMany(container, wanted, job, met);
+      const source = opened as OpenSource;
       const { format, because } = await recognise(source, wanted.as);
       const preview = await previewFile(store, {
         source,
         format,
         because,
         mapping: wanted.mapping,
-        context: {
-          ...context(job, wanted.mapping),
-          findByExternalId: (externalId) => findByExternalId(externalId) ?? met.externalIds.get(externalId),
-        },
+        context: { ...context(job, wanted.mapping), findByExternalId: known(met) },
         job,
         met,
       });
-      return { source, format, mapping: wanted.mapping, preview };
+      return { source, format, mapping: wanted.mapping, previews: [preview] };
     } catch (error) {
       if (!isContractError(error) || error.code === 'cancelled') throw error;
       const preview = { ...emptyPreview(name, wanted.as ?? 'unknown', 'Not recognised', ''), failure: error.message };
-      return { source: undefined, format: undefined, mapping: undefined, preview };
+      return { mapping: undefined, previews: [preview] };
     }
+  };
+
+  /** What is imported of a chosen file, part by part; undefined where there is nothing to read. */
+  const partsOf = async ({ source, format, container }: Recognised, job: JobHandle, mapping: ColumnMapping | undefined) => {
+    const terms = context(job, mapping);
+    if (source && format) {
+      const parts = [{ format: format.id, items: salvage(format.read(source, terms)) }];
+      return { source: source.name, format: format.id, sha256: await source.sha256(), parts };
+    }
+    if (!container || container.holds.formats.length === 0) return undefined;
+    const { of, holds } = container;
+    const given = new Set<string>();
+    const parts = holds.formats.map((one) => ({ format: one.id as string, items: readMembers(of, holds, one, { ...terms, given }) }));
+    if (holds.rest.length > 0) parts.push({ format: 'unknown', items: unread(holds.rest) });
+    return { source: of.name, format: holds.formats.map(({ id }) => id).join(', '), sha256: await of.sha256(), parts };
   };
 
   return {
@@ -110,44 +157,40 @@ export function createFileImport(options: {
         if (previews.size <= MOST_PREVIEWS) break;
         previews.delete(id);
       }
-      return { previewId, files: recognised.map(({ preview }) => preview) };
+      return { previewId, files: recognised.flatMap(({ previews }, input) => previews.map((preview) => ({ ...preview, input }))) };
     },
 
-    /** One report a file. A file that cannot be read does not keep the others out. */
+    /** One report a file, one for each format of a folder or archive. A file that cannot be read does not keep the others out. */
     async run(previewId: string, mappings: Readonly<Record<string, ColumnMapping>>, job: JobHandle): Promise<ReportedFile[]> {
       const recognised = previews.get(previewId);
       if (!recognised) throw new ContractError('not_found', 'This preview is not known any more; preview the files again.');
       const reports: ReportedFile[] = [];
       const done: ImportOutcome[] = [];
-      const expected = recognised.reduce((sum, { preview }) => sum + preview.created + preview.updated + preview.unchanged, 0) || 1;
+      const expectedOf = ({ previews }: Recognised) =>
+        previews.reduce((sum, { created, updated, unchanged }) => sum + created + updated + unchanged, 0);
+      const expected = recognised.reduce((sum, one) => sum + expectedOf(one), 0) || 1;
       let before = 0;
       try {
-        for (const [index, { source, format, mapping, preview }] of recognised.entries()) {
-          if (!source || !format) {
-            reports.push(failed(preview, preview.failure ?? 'not read'));
-            continue;
-          }
-          const chosen = mappings[String(index)] ?? mapping;
-          const { created, updated, unchanged } = preview;
-          const start = before;
-          const progress = countingProgress(job, start, expected, source.name);
+        for (const [input, one] of recognised.entries()) {
+          const give = (report: ReportedFile, index: number) => {
+            const members = one.previews[index]?.members;
+            reports.push({ ...report, input, ...(members !== undefined && { members }) });
+          };
+          const progress = countingProgress(job, before, expected, one.previews[0]?.file ?? '');
           try {
-            const outcome = await importItems(store, imports, now, {
-              kind: 'file',
-              source: source.name,
-              format: format.id,
-              sha256: await source.sha256(),
-              items: salvage(format.read(source, context(job, chosen))),
-              job: progress,
-            });
-            done.push(outcome);
-            const { action: _action, ...report } = outcome;
-            reports.push(report);
+            const start = await partsOf(one, progress, mappings[String(input)] ?? one.mapping);
+            if (!start) {
+              for (const [index, preview] of one.previews.entries()) give(failed(preview, preview.failure ?? 'not read'), index);
+              continue;
+            }
+            const outcomes = await importParts(store, imports, now, { kind: 'file', ...start, job: progress });
+            done.push(...outcomes.slice(0, 1));
+            for (const [index, { action: _action, ...report }] of outcomes.entries()) give(report, index);
           } catch (error) {
             if (!isContractError(error) || error.code === 'cancelled') throw error;
-            reports.push(failed(preview, error.message));
+            for (const [index, preview] of one.previews.entries()) give(failed(preview, error.message), index);
           }
-          before += created + updated + unchanged;
+          before += expectedOf(one);
         }
       } catch (error) {
         // Cancelled as a whole: the files that were through already are taken back too.
@@ -167,7 +210,16 @@ export function createFileImport(options: {
 export type FileImport = ReturnType<typeof createFileImport>;
 
 function failed(preview: FilePreview, failure: string): ReportedFile {
-  return { file: preview.file, format: preview.format, created: 0, updated: 0, unchanged: 0, rejected: [], loss: [], failure };
+  return {
+    file: preview.file,
+    format: preview.format,
+    created: 0,
+    updated: 0,
+    unchanged: 0,
+    rejected: preview.rejected,
+    loss: preview.loss,
+    failure,
+  };
 }
 
 function countingProgress(job: JobHandle, start: number, expected: number, name: string): JobHandle {

@@ -12,6 +12,17 @@ export interface ImportInput extends ImportStart {
   readonly job: JobHandle;
 }
 
+/** One import of several formats: a folder, an archive. Each part has a report of its own; they are undone together. */
+export interface PartedInput extends ImportStart {
+  readonly parts: readonly ImportPart[];
+  readonly job: JobHandle;
+}
+
+export interface ImportPart {
+  readonly format: string;
+  readonly items: AsyncIterable<readonly Item[]>;
+}
+
 export interface ImportOutcome extends FileReport {
   readonly importId: string;
   /** What `undo` takes to take it back; absent where nothing was written. */
@@ -30,11 +41,22 @@ const MOST_REPORTED = 50_000;
  * one transaction and one operation. Cancelled: what was written is taken back.
  */
 export async function importItems(store: Store, imports: Imports, now: () => number, input: ImportInput): Promise<ImportOutcome> {
+  const { items, ...start } = input;
+  const [outcome] = await importParts(store, imports, now, { ...start, parts: [{ format: input.format, items }] });
+  return outcome as ImportOutcome;
+}
+
+const nothing = () => ({ created: 0, updated: 0, unchanged: 0, rejected: [] as Rejection[], loss: [] as Loss[] });
+
+/** As `importItems`, part by part: one import, one action, a report for each part in their order. */
+export async function importParts(store: Store, imports: Imports, now: () => number, input: PartedInput): Promise<ImportOutcome[]> {
   const started = store.transact(() => imports.begin(input));
   const generation = store.generation();
-  const report = { created: 0, updated: 0, unchanged: 0, rejected: [] as Rejection[], loss: [] as Loss[] };
-  const placeholders: number[] = [];
+  const reports: { format: string; report: ReturnType<typeof nothing>; placeholders: number[] }[] = [];
+  let report = nothing();
+  let placeholders: number[] = [];
   let action = started.action;
+  let before = 0;
   let waiting: Incoming[] = [];
   let rejected: Rejection[] = [];
   let losses: Loss[] = [];
@@ -60,8 +82,8 @@ export async function importItems(store: Store, imports: Imports, now: () => num
     losses = [];
   };
 
-  try {
-    for await (const items of input.items) {
+  const read = async (part: ImportPart) => {
+    for await (const items of part.items) {
       if (input.job.signal.aborted) throw new ContractError('cancelled', 'Cancelled.');
       for (const item of items) {
         if (item.kind === 'object') waiting.push(item);
@@ -74,16 +96,31 @@ export async function importItems(store: Store, imports: Imports, now: () => num
           if (input.job.signal.aborted) throw new ContractError('cancelled', 'Cancelled.');
         }
       }
-      input.job.progress(undefined, `${report.created + report.updated + report.unchanged + waiting.length} objects`);
+      input.job.progress(undefined, `${before + report.created + report.updated + report.unchanged + waiting.length} objects`);
     }
     while (waiting.length + rejected.length + losses.length > 0) flush();
+  };
+
+  try {
+    for (const part of input.parts) {
+      report = nothing();
+      placeholders = [];
+      reports.push({ format: part.format, report, placeholders });
+      await read(part);
+      before += report.created + report.updated + report.unchanged;
+    }
     store.commitSteps();
-    const dangling = danglingLosses(store, placeholders);
+    // Only now: what one part names, a later one may bring.
+    const dangling = reports.map((one) => danglingLosses(store, one.placeholders));
     store.transact(() => {
-      imports.count(started.key, { created: 0, updated: 0, unchanged: 0 }, [], dangling);
+      for (const some of dangling) imports.count(started.key, { created: 0, updated: 0, unchanged: 0 }, [], some);
       imports.finish(started.key, 'done');
     });
-    for (const one of dangling) if (report.loss.length < MOST_REPORTED) report.loss.push(one);
+    for (const [index, some] of dangling.entries())
+      for (const one of some) {
+        const { loss } = (reports[index] as (typeof reports)[number]).report;
+        if (loss.length < MOST_REPORTED) loss.push(one);
+      }
   } catch (error) {
     store.commitSteps();
     if (action && store.operations.isKnown(action)) await takeBack(store, action, true);
@@ -92,7 +129,7 @@ export async function importItems(store: Store, imports: Imports, now: () => num
   } finally {
     imports.live.delete(started.key);
   }
-  return { file: input.source, format: input.format, ...report, importId: started.uuid, action };
+  return reports.map(({ format, report: one }) => ({ file: input.source, format, ...one, importId: started.uuid, action }));
 }
 
 /** Undoes (or redoes) an action in steps, so that a large import does not hold the engine. */

@@ -6,7 +6,7 @@ import { nameOf } from '#shared/domain/knowledge/names.ts';
 import type { StixObject } from '#shared/domain/knowledge/stix.ts';
 import { ContractError, isContractError } from '#shared/transport/errors.ts';
 import type { JobHandle } from '#main/platform/jobs/jobs.ts';
-import type { Format, ReadContext } from '../formats/format.ts';
+import type { Format, Item, ReadContext } from '../formats/format.ts';
 import type { OpenSource } from '../formats/source.ts';
 import { MISSING } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
@@ -42,16 +42,32 @@ export const nothingMet = (): Met => ({ contents: new Map(), externalIds: new Ma
 
 /** Reads a file to its end, changes nothing, and says what each object would become. */
 export async function previewFile(store: Store, input: PreviewInput): Promise<FilePreview> {
-  const { source, format, job } = input;
+  const { source, format } = input;
   const preview: FilePreview = emptyPreview(source.name, format.id, format.title, input.because);
-  const types = new Map<string, { created: number; updated: number; unchanged: number }>();
-  let seen = 0;
   try {
     if (format.columns) {
       const columns = await format.columns(source);
       preview.columns = input.mapping ? { ...columns, mapping: input.mapping } : columns;
     }
-    for await (const items of salvage(format.read(source, input.context))) {
+    await countItems(store, preview, salvage(format.read(source, input.context)), input);
+  } catch (error) {
+    if (!isContractError(error) || error.code === 'cancelled') throw error;
+    preview.failure = error.message;
+  }
+  return preview;
+}
+
+/** Adds what items would become to a preview; what was counted before an error stays counted. */
+export async function countItems(
+  store: Store,
+  preview: FilePreview,
+  batches: AsyncIterable<readonly Item[]>,
+  { met, job }: Pick<PreviewInput, 'met' | 'job'>,
+): Promise<void> {
+  const types = new Map<string, { created: number; updated: number; unchanged: number }>();
+  let seen = 0;
+  try {
+    for await (const items of batches) {
       if (job.signal.aborted) throw new ContractError('cancelled', 'Cancelled.');
       for (const item of items) {
         if (item.kind === 'rejected') {
@@ -61,7 +77,7 @@ export async function previewFile(store: Store, input: PreviewInput): Promise<Fi
         } else if (item.kind === 'loss') {
           addLoss(preview, { ...(item.id !== undefined && { id: item.id }), path: item.path, what: item.what });
         } else {
-          const { fate, what } = fateOf(store, input.met, item);
+          const { fate, what } = fateOf(store, met, item);
           preview[fate]++;
           if (what) addLoss(preview, { id: item.object.id, path: item.path, what });
           const count = types.get(item.object.type) ?? { created: 0, updated: 0, unchanged: 0 };
@@ -77,15 +93,12 @@ export async function previewFile(store: Store, input: PreviewInput): Promise<Fi
           seen++;
         }
       }
-      job.progress(undefined, `${source.name}: ${seen} objects`);
+      job.progress(undefined, `${preview.file}: ${seen} objects`);
       await breathe();
     }
-  } catch (error) {
-    if (!isContractError(error) || error.code === 'cancelled') throw error;
-    preview.failure = error.message;
+  } finally {
+    preview.types = [...types].map(([type, counts]) => ({ type, ...counts })).sort((a, b) => total(b) - total(a));
   }
-  preview.types = [...types].map(([type, counts]) => ({ type, ...counts })).sort((a, b) => total(b) - total(a));
-  return preview;
 }
 
 export function emptyPreview(file: string, format: string, formatTitle: string, because: string): FilePreview {
