@@ -1,0 +1,71 @@
+import type { Json, JsonObject } from '#shared/domain/knowledge/stix.ts';
+import type { Database } from '#main/platform/database/database.ts';
+import { type AssetIndex, createAssetIndex } from '../formats/assets/asset-index.ts';
+import type { AssetKeys } from '../formats/format.ts';
+import { isRecord, uuidText } from './codec.ts';
+import { RETIRED } from './state.ts';
+
+const type = 'x-redoubt-asset';
+
+/**
+ * Finds live assets by what tools know them by, for the time of one import. The keys are read at the first call and
+ * follow what the import writes; what is taken back in the meantime is looked for anew.
+ */
+export function createAssetFinder(database: Database): (keys: AssetKeys) => string | undefined {
+  let index: AssetIndex | undefined;
+  let seen = 0;
+  const last = database.prepare('SELECT ifnull(max(id), 0) FROM op').pluck();
+  const all = database.prepare(
+    `SELECT o.uuid, o.name, o.rest FROM object o JOIN term t ON t.id = o.type AND t.kind = 'type' WHERE t.value = '${type}' AND (o.state & ${RETIRED}) = 0 ORDER BY o.id`,
+  );
+  const since = database.prepare(
+    `SELECT o.uuid, o.name, o.rest FROM object o JOIN term t ON t.id = o.type WHERE o.op > ? AND t.kind = 'type' AND t.value = '${type}' AND (o.state & ${RETIRED}) = 0 ORDER BY o.id`,
+  );
+  const live = database
+    .prepare(
+      `SELECT 1 FROM object o JOIN term t ON t.id = o.type WHERE o.uuid = ? AND t.kind = 'type' AND t.value = '${type}' AND (o.state & ${RETIRED}) = 0`,
+    )
+    .pluck();
+  const load = (rows: Iterable<unknown>, into: AssetIndex) => {
+    for (const row of rows as Iterable<{ uuid: Uint8Array; name: string | null; rest: string | null }>)
+      into.add(`${type}--${uuidText(row.uuid)}`, keysOf({ ...(row.rest ? (JSON.parse(row.rest) as JsonObject) : {}), name: row.name }));
+    return into;
+  };
+  const readAll = () => {
+    seen = last.get() as number;
+    return load(all.iterate(), createAssetIndex());
+  };
+  const isLive = (id: string) => live.get(Buffer.from(id.slice(type.length + 2).replaceAll('-', ''), 'hex')) !== undefined;
+  return (keys) => {
+    if (!index) index = readAll();
+    else if ((last.get() as number) !== seen) {
+      const from = seen;
+      seen = last.get() as number;
+      load(since.all(from), index);
+    }
+    const found = index.find(keys);
+    if (found === undefined || isLive(found)) return found;
+    index = readAll();
+    return index.find(keys);
+  };
+}
+
+/** All that an asset is known by: what its owner wrote, and what each scanner saw (`x_redoubt_<tool>`). */
+export function keysOf(asset: JsonObject): AssetKeys {
+  const hostnames = textsOf(asset['hostnames']);
+  const macs = textsOf(asset['mac_addresses']);
+  const ips = textsOf(asset['ip_addresses']);
+  for (const [property, seen] of Object.entries(asset)) {
+    if (!property.startsWith('x_redoubt_') || !isRecord(seen)) continue;
+    hostnames.push(...textsOf(seen['hostnames']));
+    macs.push(...textsOf(seen['mac_addresses']));
+    ips.push(...textsOf(seen['ip_addresses']));
+  }
+  if (typeof asset['name'] === 'string') hostnames.push(asset['name']);
+  const assetId = asset['asset_id'];
+  return { hostnames, macs, ips, ...(typeof assetId === 'string' && { assetId }) };
+}
+
+function textsOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
