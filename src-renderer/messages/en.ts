@@ -297,6 +297,7 @@ export const en = {
   'import.as.kev': 'As CISA KEV',
   'import.as.navigator-layer': 'As a Navigator layer',
   'import.as.sigma': 'As Sigma rules',
+  'import.as.cve': 'As CVE records',
   'import.remove': 'Remove {file}',
   'import.unreadable': 'This file cannot be imported',
   'import.becomes': 'What the file becomes',

@@ -66,6 +66,18 @@ const own: Record<(typeof formats)[number]['id'], Pick<Subject, 'withName' | 'na
     withName: (name) => bytes(JSON.stringify({ name, domain: 'enterprise-attack', techniques: [{ techniqueID: 'T1059' }] })),
     namesIn: names,
   },
+  cve: {
+    withName: (title) =>
+      bytes(
+        JSON.stringify({
+          dataType: 'CVE_RECORD',
+          dataVersion: '5.1',
+          cveMetadata: { cveId: 'CVE-2099-1234', state: 'PUBLISHED' },
+          containers: { cna: { title, descriptions: [{ lang: 'en', value: title }] } },
+        }),
+      ),
+    namesIn: (objects) => objects.map(({ x_redoubt_cve: cve }) => String((cve as { title?: unknown } | undefined)?.title)),
+  },
   sigma: {
     withName: (title) =>
       bytes(`title: ${JSON.stringify(title)}\nlogsource:\n  product: windows\ndetection:\n  a:\n    b: c\n  condition: a\n`),

@@ -1,5 +1,6 @@
 import { csv } from './csv/index.ts';
 import { csvExport } from './csv/write.ts';
+import { cve } from './cve/index.ts';
 import type { ExportFormat, Format, Head } from './format.ts';
 import { kev } from './kev/index.ts';
 import { misp } from './misp/index.ts';
@@ -9,7 +10,7 @@ import { sigma } from './sigma/index.ts';
 import { stix, stix21 } from './stix/index.ts';
 
 /** What can be read. A new format is a folder and one line here. */
-export const formats: readonly Format[] = [stix, misp, kev, navigatorLayer, csv, sigma];
+export const formats: readonly Format[] = [stix, misp, kev, navigatorLayer, csv, sigma, cve];
 
 /** What can be written. */
 export const exportFormats: readonly ExportFormat[] = [stix21, csvExport, navigatorLayerExport];
