@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { notePackages } from './pack/note-packages.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -15,7 +16,7 @@ const noInjectedStyles: Plugin = {
 export default defineConfig({
   root: at('../src-renderer'),
   base: './',
-  plugins: [react(), noInjectedStyles],
+  plugins: [react(), noInjectedStyles, notePackages(at('..'), at('../out/renderer-packages.json'))],
   cacheDir: at('../.cache/vite-renderer'),
   build: {
     outDir: at('../out/renderer'),

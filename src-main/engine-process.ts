@@ -1,5 +1,4 @@
 import './platform/http/guard-on.ts';
-import { join } from 'node:path';
 import { createEngine } from './engine.ts';
 import { callers, listenForAttach } from './hosts/doors.ts';
 import { type ParentPort, parentProcesses, parentSecrets, parentPortChannel } from './hosts/parent-port.ts';
@@ -23,12 +22,6 @@ parentPort.on('message', ({ data, ports }) => {
       ...(data.hasKeychain ? { secrets } : {}),
       notify: (title, body) => parentPort.postMessage({ kind: 'notify', title, body }),
       spawnProcess,
-      entries: {
-        reader: join(import.meta.dirname, 'reader.js'),
-        graph: join(import.meta.dirname, 'graph.js'),
-        backup: join(import.meta.dirname, 'backup.js'),
-      },
-      guard: join(import.meta.dirname, 'guard-on.js'),
     });
     const engine = createEngine(host);
     const attachable = listenForAttach(engine, host);

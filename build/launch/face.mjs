@@ -10,7 +10,11 @@ const stamp = join(root, 'out', 'renderer.stamp');
 /** @returns {boolean} whether out/renderer was built from the sources as they are now */
 export function faceIsFresh() {
   try {
-    return existsSync(join(output, 'index.html')) && readFileSync(stamp, 'utf8') === hashOfInputs();
+    return (
+      existsSync(join(output, 'index.html')) &&
+      existsSync(join(root, 'out', 'renderer-packages.json')) &&
+      readFileSync(stamp, 'utf8') === hashOfInputs()
+    );
   } catch {
     return false;
   }

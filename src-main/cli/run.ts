@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { workspaceDir } from '#main/hosts/folders.ts';
+import { appDir, workspaceDir } from '#main/hosts/folders.ts';
 import { isContractError } from '#shared/transport/errors.ts';
 import { type Command, type Context, exit, type Option, type RedoubtClient, UsageError } from './command.ts';
 import { exploreCommands } from './commands-explore.ts';
@@ -141,6 +142,6 @@ function makeContext(
 }
 
 function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(appDir, 'package.json'), 'utf8')) as { version: string };
   return version;
 }

@@ -2,10 +2,11 @@ import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { pass } from '#main/platform/http/passage.ts';
-import type { Entry, Host, Log, SecretStore } from '#main/platform/host.ts';
+import type { Host, Log, SecretStore } from '#main/platform/host.ts';
+import { entryFiles, guardFile } from './entry-files.ts';
 import { resourcesDir } from './folders.ts';
 
 export interface NodeHostTerms {
@@ -13,26 +14,14 @@ export interface NodeHostTerms {
   readonly log: Log;
   readonly secrets?: SecretStore;
   readonly notify?: Host['notify'];
-  /** Where the entries lie as files; by default the sources beside this one. */
-  readonly entries?: Readonly<Record<Entry, string>>;
-  /** Loaded first by every process and thread: closes the network there too. */
-  readonly guard?: string;
   readonly resourcesDir?: string;
   /** How processes beside the engine are started; by default as children that run Node. */
   readonly spawnProcess?: Host['spawnProcess'];
 }
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-/** The engine's world under plain Node: no keychain, entries run from source. */
+/** The engine's world under plain Node: no keychain. */
 export function createNodeHost(terms: NodeHostTerms): Host {
-  const entries = terms.entries ?? {
-    reader: here('../entries/reader.ts'),
-    graph: here('../entries/graph.ts'),
-    backup: here('../entries/backup.ts'),
-  };
-  const guard = pathToFileURL(terms.guard ?? here('../platform/http/guard-on.ts')).href;
-  const execArgv = ['--import', guard];
+  const execArgv = ['--import', pathToFileURL(guardFile).href];
   return {
     dataDir: terms.dataDir,
     resourcesDir: terms.resourcesDir ?? resourcesDir,
@@ -45,7 +34,7 @@ export function createNodeHost(terms: NodeHostTerms): Host {
       terms.spawnProcess ??
       ((entry) =>
         pass({ kind: 'start', what: entry }, () => {
-          const child = fork(entries[entry], [], {
+          const child = fork(entryFiles[entry], [], {
             execArgv,
             env: cleanEnvironment(process.env),
             serialization: 'advanced',
@@ -57,7 +46,7 @@ export function createNodeHost(terms: NodeHostTerms): Host {
     spawnWorker: (entry, data) =>
       pass(
         { kind: 'start', what: entry },
-        () => new Worker(entries[entry], { workerData: data, execArgv, env: cleanEnvironment(process.env) }),
+        () => new Worker(entryFiles[entry], { workerData: data, execArgv, env: cleanEnvironment(process.env) }),
       ),
   };
 }
