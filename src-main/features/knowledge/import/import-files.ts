@@ -5,6 +5,7 @@ import type { JobHandle } from '#main/platform/jobs/jobs.ts';
 import { detectFormat, formats } from '../formats/index.ts';
 import type { Format, ReadContext } from '../formats/format.ts';
 import { type OpenSource, sourceFromBytes, sourceFromPath } from '../formats/source.ts';
+import { createAssetFinder } from '../store/assets.ts';
 import type { Store } from '../store/store.ts';
 import { type Container, containerFromFolder, containerFromSource } from './archives/index.ts';
 import { type ImportOutcome, importParts, takeBack } from './import-items.ts';
@@ -60,6 +61,7 @@ export function createFileImport(options: {
     signal: job.signal,
     now: now(),
     findByExternalId,
+    findAsset: createAssetFinder(store.database),
     ...(mapping && { mapping }),
   });
 
