@@ -53,8 +53,9 @@ export function createFileImport(options: {
         throw new ContractError('forbidden', 'Paths are not allowed through this door; send the file itself.');
       return (await containerFromFolder(wanted.path)) ?? sourceFromPath(wanted.path);
     }
-    const { name, pieces } = uploads.take(wanted.uploadId);
-    return sourceFromBytes(name, pieces);
+    const given = uploads.take(wanted.uploadId);
+    if ('path' in given) return (await containerFromFolder(given.path)) ?? sourceFromPath(given.path);
+    return sourceFromBytes(given.name, given.pieces);
   };
 
   const context = (job: JobHandle, mapping: ColumnMapping | undefined): ReadContext => ({
