@@ -10,11 +10,14 @@ import { createKnowledgeHandlers } from './features/knowledge/index.ts';
 import { keepHeapSmall } from './platform/heap.ts';
 import type { Host } from './platform/host.ts';
 import { createJobs, type Jobs } from './platform/jobs/jobs.ts';
+import { createAsked, type Opening } from './workspace/asked.ts';
 import { createWorkspace, type OpenWorkspace } from './workspace.ts';
 
 export interface Engine {
   /** Serves the contract over one channel for one caller. */
   connect(channel: Channel, caller: Caller): Served;
+  /** The desktop was asked to open something; told to a page of the desktop window once it asks. */
+  ask(opening: Opening): void;
   /** Cancels what runs, closes the workspace and ends all processes. */
   close(): Promise<void>;
 }
@@ -30,12 +33,15 @@ export function createEngine(host: Host): Engine {
     now: host.now,
     newId: () => randomUUID(),
     onProgress: (job) => emit('jobs.progressed', job),
+    onFailure: (error) => workspace.noteFailure(error),
     onError: (title, error) => host.log.error(`job “${title}” failed`, error),
   });
   const workspace = createWorkspace(host, jobs, emit);
 
+  const asked = createAsked((path) => workspace.current().knowledge.offerFile(path));
+
   const handlers: Handlers<RedoubtContract> = {
-    admin: createAdminHandlers(workspace),
+    admin: { ...createAdminHandlers(workspace), takeAsked: (_input, { caller }) => asked.take(caller) },
     jobs: jobHandlers(jobs),
     knowledge: whileOpen(contract.knowledge, () => featuresOf(workspace.current()).knowledge),
     intel: whileOpen(contract.intel, () => featuresOf(workspace.current()).intel),
@@ -77,6 +83,7 @@ export function createEngine(host: Host): Engine {
       const served = serve(contract, handlers, channel, {
         caller,
         isOpen: () => workspace.isOpen(),
+        onFailure: (error) => workspace.noteFailure(error),
         onError: (name, error) => host.log.error(`${name} failed`, error),
         // What succeeds writes its own operation; what was refused or failed belongs in the chain too.
         onCommand: (name, { door }, outcome) => {
@@ -86,6 +93,10 @@ export function createEngine(host: Host): Engine {
       connections.add(served);
       channel.onClose(() => connections.delete(served));
       return served;
+    },
+    ask(opening) {
+      asked.add(opening);
+      emit('admin.desktopAsked', {});
     },
     async close() {
       await workspace.close();

@@ -2,6 +2,8 @@ import type { admin } from '#shared/contract/admin.ts';
 import type { AuditVerification, LedgerEntry, WorkspaceState } from '#shared/contract/admin.ts';
 import type { Json } from '#shared/domain/knowledge/stix.ts';
 import type { Handlers } from '#shared/transport/serve.ts';
+import type { BackupDoor } from './backup-door.ts';
+import { backupHandlers } from './backup-handlers.ts';
 import type { AdminStore } from './store.ts';
 
 /** What the engine offers to whoever opens and closes the workspace. */
@@ -13,6 +15,7 @@ export interface WorkspaceDoor {
   changePassphrase(current: string, next: string): Promise<void>;
   /** What was refused since the engine started; undefined while a workspace is open, whose store then has it. */
   locked(): { readonly early: readonly LedgerEntry[]; readonly since: number } | undefined;
+  readonly backups: BackupDoor;
   /** Of the open workspace. */
   readonly open: () => {
     readonly store: AdminStore;
@@ -25,8 +28,10 @@ export interface WorkspaceDoor {
   };
 }
 
-export function createAdminHandlers(door: WorkspaceDoor): Handlers<{ admin: typeof admin }>['admin'] {
+/** All of the word but `takeAsked`, which is between the desktop and its page. */
+export function createAdminHandlers(door: WorkspaceDoor): Omit<Handlers<{ admin: typeof admin }>['admin'], 'takeAsked'> {
   return {
+    ...backupHandlers(door.backups),
     getWorkspace: () => door.state(),
     createWorkspace: ({ passphrase, rememberInKeychain }) => door.create(passphrase, rememberInKeychain),
     unlock: (by) => door.unlock(by),

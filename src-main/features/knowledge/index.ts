@@ -1,5 +1,6 @@
 import type { FileReport, ImportRecord, Stats } from '#shared/contract/knowledge.ts';
 import type { Database } from '#main/platform/database/database.ts';
+import type { GraphService } from '#main/platform/graph/graph-service.ts';
 import type { JobHandle } from '#main/platform/jobs/jobs.ts';
 import type { Item } from './formats/format.ts';
 import type { ReadAnswer, ReadName, ReadParams } from './store/reads/index.ts';
@@ -9,7 +10,9 @@ export type { StixObject } from '#shared/domain/knowledge/stix.ts';
 export { knowledgeMigrations } from './migrations/index.ts';
 export { createKnowledge, type KnowledgeParts } from './knowledge.ts';
 export { createKnowledgeHandlers } from './handlers.ts';
+export { type GraphCensus, census, chainAt, changeCount, newestChanges } from './store/reads/census.ts';
 export { knowledgeReads } from './store/reads/index.ts';
+export { startNewDevice } from './store/log.ts';
 export { loadGraph } from './store/load-graph.ts';
 export type { Database, JobHandle };
 
@@ -17,6 +20,13 @@ export interface ReadTerms {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which the read is ended; 30 s unless told. */
   readonly deadlineMs?: number;
+}
+
+/** The graph as a branch shows it. Throws `not_found` for a branch that is not here, and `unavailable` for a read that knows no branches. */
+export interface BranchView {
+  read<N extends ReadName>(name: N, params: ReadParams<N>, terms?: ReadTerms): Promise<ReadAnswer<N>>;
+  khop(question: Parameters<GraphService['khop']>[0], terms?: ReadTerms): ReturnType<GraphService['khop']>;
+  shortestPaths(question: Parameters<GraphService['shortestPaths']>[0], terms?: ReadTerms): ReturnType<GraphService['shortestPaths']>;
 }
 
 /** The one door to the graph for other features. */
@@ -33,7 +43,11 @@ export interface Knowledge {
   }): Promise<FileReport & { importId: string }>;
   /** A named read, in a process of its own. */
   read<N extends ReadName>(name: N, params: ReadParams<N>, terms?: ReadTerms): Promise<ReadAnswer<N>>;
+  /** The graph as a branch shows it: the same reads, and walks with the branch's edges laid over main's. */
+  onBranch(branch: string): BranchView;
   listImports(): ImportRecord[];
+  /** Lets pages import a file that the system handed to the app, by the name given back; they never learn its path. */
+  offerFile(path: string): string;
   /** The bytes of a file that a page sent whole; it is forgotten here. */
   takeUpload(uploadId: string): Buffer;
   stats(terms?: ReadTerms): Promise<Stats>;

@@ -2,15 +2,16 @@ import type { Job } from '#shared/contract/jobs.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import type { Readers } from '#main/platform/database/readers/readers.ts';
-import type { GraphService } from '#main/platform/graph/graph-service.ts';
+import type { GraphOverlay, GraphService } from '#main/platform/graph/graph-service.ts';
 import type { Jobs } from '#main/platform/jobs/jobs.ts';
 import { createFileImport, type FileImport } from './import/import-files.ts';
-import { importItems, settle } from './import/import-items.ts';
+import { breathe, importItems, settle } from './import/import-items.ts';
 import { createImports, type Imports } from './store/imports.ts';
 import { createUploads, type Uploads } from './import/uploads.ts';
-import type { Knowledge } from './index.ts';
+import type { Knowledge, ReadTerms } from './index.ts';
 import { isGraphStored, revisionOf, storeGraph } from './store/load-graph.ts';
 import { ownDevice } from './store/log.ts';
+import type { ReadAnswer, ReadName, ReadParams } from './store/reads/index.ts';
 import { createStore, type Store } from './store/store.ts';
 
 export interface KnowledgeParts extends Knowledge {
@@ -24,6 +25,12 @@ export interface KnowledgeParts extends Knowledge {
   readonly newId: () => string;
   /** Name of the person who works here. */
   readonly actor: string;
+  /** A read on main, or over a branch. */
+  readOn<N extends ReadName>(branch: string | undefined, name: N, params: ReadParams<N>, terms?: ReadTerms): Promise<ReadAnswer<N>>;
+  /** A read over the graph as it was at a moment. */
+  readAt<N extends ReadName>(at: string, name: N, params: ReadParams<N>, terms?: ReadTerms): Promise<ReadAnswer<N>>;
+  /** What a walk on a branch lays over the graph; undefined on main. */
+  overlayOf(branch: string | undefined, terms?: ReadTerms): Promise<GraphOverlay | undefined>;
   /** Tells that the graph changed; the face reloads what it shows. */
   changed(reason: 'import' | 'edit' | 'undo' | 'sync'): void;
   close(): Promise<void>;
@@ -37,6 +44,8 @@ export interface KnowledgeTerms {
   readonly actor: string;
   readonly now: () => number;
   readonly newId: () => string;
+  /** Told after each commit where the log ends. */
+  readonly onCommitted?: (end: { readonly key: number; readonly chain: Buffer }) => void;
   readonly onChanged: (change: { revision: number; reason: 'import' | 'edit' | 'undo' | 'sync' }) => void;
 }
 
@@ -47,6 +56,7 @@ export function createKnowledge(terms: KnowledgeTerms): KnowledgeParts {
     actor: terms.actor,
     now,
     onDelta: (delta) => graph.apply(delta),
+    ...(terms.onCommitted && { onCommitted: terms.onCommitted }),
   });
   const imports = createImports(database, { now, newId });
   const uploads = createUploads(newId);
@@ -70,11 +80,29 @@ export function createKnowledge(terms: KnowledgeTerms): KnowledgeParts {
     },
     read: (name, params, { signal, deadlineMs } = {}) =>
       readers.read(name, params, { ...(signal && { signal }), ...(deadlineMs !== undefined && { deadlineMs }) }),
+    async readOn(branch, name, params, terms = {}) {
+      if (branch === undefined) return parts.read(name, params, terms);
+      return (await parts.read('knowledge.shown', { on: { branch }, name, params }, terms)) as ReadAnswer<typeof name>;
+    },
+    readAt: async (at, name, params, terms = {}) =>
+      (await parts.read('knowledge.shown', { on: { at }, name, params }, terms)) as ReadAnswer<typeof name>,
+    async overlayOf(branch, terms = {}) {
+      return branch === undefined ? undefined : parts.read('knowledge.branchOverlay', { branch }, terms);
+    },
+    onBranch: (branch) => ({
+      read: (name, params, terms) => parts.readOn(branch, name, params, terms),
+      khop: async (question, terms = {}) => graph.khop(question, { ...terms, overlay: await parts.overlayOf(branch, terms) }),
+      shortestPaths: async (question, terms = {}) =>
+        graph.shortestPaths(question, { ...terms, overlay: await parts.overlayOf(branch, terms) }),
+    }),
     listImports: () => imports.list(),
+    offerFile: (path) => uploads.offer(path),
     takeUpload(uploadId) {
-      const { pieces } = uploads.take(uploadId);
+      const given = uploads.take(uploadId);
+      if ('path' in given)
+        throw new ContractError('invalid_input', 'A file that the system handed over can only be imported; drop it into the view instead.');
       uploads.forget(uploadId);
-      return Buffer.concat(pieces);
+      return Buffer.concat(given.pieces);
     },
     stats: (readTerms) => parts.read('knowledge.stats', undefined as never, readTerms),
     async close() {
@@ -84,6 +112,11 @@ export function createKnowledge(terms: KnowledgeTerms): KnowledgeParts {
       await keepGraph(database, graph);
     },
   };
+  if (store.rows.relations.waiting() > 0 || store.rows.nodes.isBehind())
+    jobs.start('Finish the indexes of an import that was cut off', async () => {
+      await store.mergeWaiting(store.generation(), breathe, true);
+      parts.changed('import');
+    });
   const left = store.operations.unsettled();
   if (left.length > 0)
     jobs.start('Finish an undo that was cut off', async (job) => {

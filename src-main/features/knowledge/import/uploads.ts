@@ -14,14 +14,17 @@ interface Upload {
 export interface Uploads {
   open(name: string, size: number): string;
   append(uploadId: string, offset: number, base64: string): number;
-  /** The pieces of a file that has come whole. */
-  take(uploadId: string): { name: string; pieces: readonly Uint8Array[] };
+  /** A file or folder that the system handed to the desktop app: the page learns its name, never its path. */
+  offer(path: string): string;
+  /** The pieces of a file that has come whole, or where one that was offered lies. */
+  take(uploadId: string): { name: string; pieces: readonly Uint8Array[] } | { path: string };
   forget(uploadId: string): void;
   clear(): void;
 }
 
 export function createUploads(newId: () => string): Uploads {
   const uploads = new Map<string, Upload>();
+  const offered = new Map<string, string>();
   const find = (uploadId: string): Upload => {
     const upload = uploads.get(uploadId);
     if (!upload) throw new ContractError('not_found', 'This file is not here any more; drop it in again.');
@@ -50,12 +53,25 @@ export function createUploads(newId: () => string): Uploads {
       upload.received += piece.length;
       return upload.received;
     },
+    offer(path) {
+      const uploadId = newId();
+      offered.set(uploadId, path);
+      return uploadId;
+    },
     take(uploadId) {
+      const path = offered.get(uploadId);
+      if (path !== undefined) return { path };
       const upload = find(uploadId);
       if (upload.received !== upload.size) throw new ContractError('conflict', `“${upload.name}” has not come whole yet.`);
       return { name: upload.name, pieces: upload.pieces };
     },
-    forget: (uploadId) => void uploads.delete(uploadId),
-    clear: () => uploads.clear(),
+    forget(uploadId) {
+      uploads.delete(uploadId);
+      offered.delete(uploadId);
+    },
+    clear() {
+      uploads.clear();
+      offered.clear();
+    },
   };
 }
