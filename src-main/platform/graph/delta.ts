@@ -64,6 +64,32 @@ export function applyDeltas(graph: Graph, deltas: readonly GraphDelta[]): Graph 
   return graph;
 }
 
+/** What takes a delta off again once it is applied: only what it will change, so that what stands already stays. */
+export function inverseOf(graph: Graph, { added, removed, nodes }: GraphDelta): GraphDelta {
+  const stands = (list: ArrayLike<number>, at: number): boolean => {
+    const u = indexOf(graph, list[at] as number);
+    const v = indexOf(graph, list[at + 2] as number);
+    return u >= 0 && v >= 0 && placeOf(graph, graph.out, u, v, list[at + 1] as number, list[at + 3] as number).found;
+  };
+  const edges = (list: ArrayLike<number>, standing: boolean): number[] => {
+    const chosen: number[] = [];
+    for (let at = 0; at + 3 < list.length; at += 4)
+      if (stands(list, at) === standing)
+        chosen.push(list[at] as number, list[at + 1] as number, list[at + 2] as number, list[at + 3] as number);
+    return chosen;
+  };
+  const before: number[] = [];
+  for (let at = 0; at + 2 < nodes.length; at += 3) {
+    const u = indexOf(graph, nodes[at] as number);
+    before.push(
+      nodes[at] as number,
+      u < 0 ? 0 : (graph.state[u] as number),
+      u < 0 ? 0 : (graph.nodeTypes[graph.kind[u] as number] as number),
+    );
+  }
+  return { added: edges(removed, true), removed: edges(added, false), nodes: before };
+}
+
 /** The same graph without patches. */
 export function compact(graph: Graph): Graph {
   return patchedEntries(graph) === 0 && graph.ids.length === graph.nodeCount ? graph : buildGraph(rowsOf(graph));

@@ -9,7 +9,12 @@ export interface AskOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds from the call to the answer, waiting and loading included; 30 s unless told. */
   readonly deadlineMs?: number | undefined;
+  /** Laid over the graph for this question alone: a branch's edges and nodes. */
+  readonly overlay?: GraphOverlay | undefined;
 }
+
+/** Edges of four numbers (src, type, dst, rel) and nodes of three (id, 1 where live, type) that differ. */
+export type GraphOverlay = GraphDelta;
 
 /**
  * The graph in a thread of its own, loaded when first asked. Ids are the store's integer keys. Answers
@@ -49,6 +54,7 @@ interface Asked {
   readonly id: number;
   readonly name: QuestionName;
   readonly question: unknown;
+  readonly overlay: GraphOverlay | undefined;
   readonly until: number;
   readonly settle: (outcome: { value: unknown } | { error: unknown }) => void;
   settled: boolean;
@@ -163,9 +169,9 @@ export function createGraphService(options: GraphServiceOptions): GraphService {
     if (!worker) start();
     if (!worker || !isReady) return;
     running = waiting.shift() as Asked;
-    const { id, name, question, until } = running;
+    const { id, name, question, overlay, until } = running;
     try {
-      post({ kind: 'ask', id, name, question, withinMs: until - performance.now() });
+      post({ kind: 'ask', id, name, question, ...(overlay && { overlay }), withinMs: until - performance.now() });
     } catch (error) {
       running.settle({ error });
       running = undefined;
@@ -189,7 +195,7 @@ export function createGraphService(options: GraphServiceOptions): GraphService {
   const ask = <N extends QuestionName>(
     name: N,
     question: Questions[N]['ask'],
-    { signal, deadlineMs = usualDeadlineMs }: AskOptions = {},
+    { signal, overlay, deadlineMs = usualDeadlineMs }: AskOptions = {},
   ): Promise<Questions[N]['answer']> =>
     new Promise((resolve, reject) => {
       if (closed) return reject(gone());
@@ -199,6 +205,7 @@ export function createGraphService(options: GraphServiceOptions): GraphService {
         id: nextId++,
         name,
         question,
+        overlay,
         until: performance.now() + deadlineMs,
         settled: false,
         retried: false,

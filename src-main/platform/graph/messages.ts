@@ -21,7 +21,14 @@ export type QuestionName = keyof Questions;
 export type ToWorker =
   /** Always first; `cancelled` holds the number of the question that is no longer wanted, where memory can be shared. */
   | { readonly kind: 'begin'; readonly cancelled: SharedArrayBuffer | undefined }
-  | { readonly kind: 'ask'; readonly id: number; readonly name: QuestionName; readonly question: unknown; readonly withinMs: number }
+  | {
+      readonly kind: 'ask';
+      readonly id: number;
+      readonly name: QuestionName;
+      readonly question: unknown;
+      readonly overlay?: GraphDelta;
+      readonly withinMs: number;
+    }
   | { readonly kind: 'apply'; readonly delta: GraphDelta };
 
 export type FromWorker =

@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { ContractError, isContractError } from '#shared/transport/errors.ts';
 import { loadGraph, serialiseGraph } from './blob.ts';
 import { buildGraph, type Graph, type GraphRows } from './csr.ts';
-import { applyDeltas, type GraphDelta } from './delta.ts';
+import { applyDeltas, type GraphDelta, inverseOf } from './delta.ts';
 import { neighbourhood } from './k-hop.ts';
 import type { FromWorker, QuestionName, Questions, ToWorker, WorkerError } from './messages.ts';
 import { shortestPaths } from './paths.ts';
@@ -61,7 +61,7 @@ export function serveGraph(port: MessagePort, load: () => GraphSource): void {
       waitingNumbers += message.delta.added.length + message.delta.removed.length + message.delta.nodes.length;
       if (graph && waitingNumbers > mostWaiting) inStep();
     } else {
-      const { id, name, question, withinMs } = message;
+      const { id, name, question, overlay, withinMs } = message;
       const until = performance.now() + withinMs;
       const stop = () => {
         if (cancelled && Atomics.load(cancelled, 0) === id) throw new ContractError('cancelled', 'Cancelled.');
@@ -70,13 +70,24 @@ export function serveGraph(port: MessagePort, load: () => GraphSource): void {
       try {
         stop();
         const answer = answers[name] as (graph: Graph, question: unknown, stop: Stop) => unknown;
-        const value = answer(inStep(), question, stop);
+        const value = overlay ? laidOver(inStep(), overlay, (over) => answer(over, question, stop)) : answer(inStep(), question, stop);
         send({ kind: 'answer', id, value }, buffersOf(value));
       } catch (error) {
         send({ kind: 'error', id, error: crossed(error) });
       }
     }
   });
+
+  /** Lays an overlay over the graph for one answer and takes exactly that off again, however the answer ended. */
+  function laidOver<T>(standing: Graph, overlay: GraphDelta, work: (graph: Graph) => T): T {
+    const back = inverseOf(standing, overlay);
+    graph = applyDeltas(standing, [overlay]);
+    try {
+      return work(graph);
+    } finally {
+      graph = applyDeltas(graph, [back]);
+    }
+  }
 }
 
 /** The graph of a source. A stored graph that is damaged is left aside: the rows are the truth. */

@@ -37,13 +37,15 @@ export interface PropertyWrite extends Dot {
   readonly property: string;
   /** Undefined: removed. */
   readonly value: Json | undefined;
-  /** The dot of the value it replaced, as `dotText`; undefined where there was none. */
+  /** The dot of the value it replaced, as `dotText`, of several where it decides a conflict; undefined where there was none. */
   readonly base: string | undefined;
   readonly key: number;
 }
 
 export interface DeletionWrite extends Dot {
   readonly deleted: boolean;
+  /** On a branch: what it saw on main. */
+  readonly base?: string | undefined;
 }
 
 export interface TagWrite extends Dot {
@@ -97,7 +99,7 @@ export function resolve(writes: Writes): Resolved {
   let edited = false;
   let lastEdit = 0;
   for (const [property, all] of groupBy(writes.properties, (write) => write.property)) {
-    const superseded = new Set(all.map((write) => write.base));
+    const superseded = new Set(all.flatMap((write) => write.base?.split(' ') ?? []));
     const heads = all.filter((write) => !superseded.has(dotText(write)));
     const winner = latest(heads);
     if (!winner) continue;

@@ -7,15 +7,16 @@ type Walk = 'getNeighbourhood' | 'findPaths' | 'getGraphSnapshot';
 /** Edges of a picture; more are counted, not drawn. */
 const MOST_EDGES = 3_000;
 
-export function graphHandlers({ read, graph }: KnowledgeParts): Pick<KnowledgeHandlers, Walk> {
+export function graphHandlers({ readOn, overlayOf, graph }: KnowledgeParts): Pick<KnowledgeHandlers, Walk> {
   return {
-    async getNeighbourhood({ ids, hops, limit, types }, { signal }) {
-      const { keys, typeKeys } = await read('knowledge.resolveKeys', { ids, types }, { signal });
+    async getNeighbourhood({ ids, hops, limit, types, branch }, { signal }) {
+      const { keys, typeKeys } = await readOn(branch, 'knowledge.resolveKeys', { ids, types }, { signal });
+      const overlay = await overlayOf(branch, { signal });
       const answer = await graph.khop(
         { ids: keys, hops, direction: 'both', limit, edgeLimit: MOST_EDGES, ...(typeKeys && { nodeTypes: typeKeys }) },
-        { signal, deadlineMs: 10_000 },
+        { signal, overlay, deadlineMs: 10_000 },
       );
-      const hydrated = await read('knowledge.hydrate', { keys: [...answer.ids], edges: tuples(answer.edges) }, { signal });
+      const hydrated = await readOn(branch, 'knowledge.hydrate', { keys: [...answer.ids], edges: tuples(answer.edges) }, { signal });
       const place = new Map([...answer.ids].map((key, at) => [key, at]));
       const nodes = hydrated.nodes.map(({ key, ...summary }) => {
         const at = place.get(key) as number;
@@ -32,15 +33,21 @@ export function graphHandlers({ read, graph }: KnowledgeParts): Pick<KnowledgeHa
       };
     },
 
-    async findPaths({ from, to, directed, maxHops, limit }, { signal }) {
-      const { keys } = await read('knowledge.resolveKeys', { ids: [from, to] }, { signal });
+    async findPaths({ from, to, directed, maxHops, limit, branch }, { signal }) {
+      const overlay = await overlayOf(branch, { signal });
+      const { keys } = await readOn(branch, 'knowledge.resolveKeys', { ids: [from, to] }, { signal });
       const answer = await graph.shortestPaths(
         { from: keys[0] as number, to: keys[1] as number, directed, maxHops, limit },
-        { signal, deadlineMs: 20_000 },
+        { signal, overlay, deadlineMs: 20_000 },
       );
       const paths = [];
       for (const path of answer.paths) {
-        const { nodes, edges } = await read('knowledge.hydrate', { keys: [...path.nodes], edges: tuples(path.edges) }, { signal });
+        const { nodes, edges } = await readOn(
+          branch,
+          'knowledge.hydrate',
+          { keys: [...path.nodes], edges: tuples(path.edges) },
+          { signal },
+        );
         paths.push({ nodes: nodes.map(({ key: _key, ...summary }) => summary), edges });
       }
       return { paths, shown: paths.length, total: answer.total };

@@ -21,8 +21,8 @@ type HistoryCall =
 export function historyHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, HistoryCall> {
   const { store, imports, read } = parts;
 
-  const settle = async (action: string | undefined, undone: boolean): Promise<HistoryEntry> => {
-    const wanted = action ?? (await read('knowledge.lastAction', { undone: !undone }));
+  const settle = async (action: string | undefined, undone: boolean, branch: string | undefined): Promise<HistoryEntry> => {
+    const wanted = action ?? (await read('knowledge.lastAction', { undone: !undone, branch }));
     if (wanted === undefined) throw new ContractError('not_found', undone ? 'There is nothing to undo.' : 'There is nothing to redo.');
     await takeBack(store, wanted, undone);
     const importId = imports.ofAction(wanted);
@@ -38,8 +38,8 @@ export function historyHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, 
 
   return {
     listHistory: (input, { signal }) => read('knowledge.history', input, { signal }),
-    undo: ({ action }) => settle(action, true),
-    redo: ({ action }) => settle(action, false),
+    undo: ({ action, branch }) => settle(action, true, branch),
+    redo: ({ action, branch }) => settle(action, false, branch),
     getActivity: later,
     getEntityAt: later,
     listEntitiesAt: later,

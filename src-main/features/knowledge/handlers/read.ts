@@ -5,15 +5,15 @@ type Read = 'getStats' | 'search' | 'listEntities' | 'listFacets' | 'getEntity' 
 
 const none = undefined as never;
 
-export function readHandlers({ read, imports }: KnowledgeParts): Pick<KnowledgeHandlers, Read> {
+export function readHandlers({ readOn, imports }: KnowledgeParts): Pick<KnowledgeHandlers, Read> {
   return {
-    getStats: (_input, { signal }) => read('knowledge.stats', none, { signal }),
-    search: (input, { signal }) => read('knowledge.search', input, { signal, deadlineMs: 10_000 }),
-    listEntities: (input, { signal }) => read('knowledge.listEntities', input, { signal }),
-    listFacets: (_input, { signal }) => read('knowledge.facets', none, { signal }),
-    getEntity: (input, { signal }) => read('knowledge.entity', input, { signal }),
-    listVersions: (input, { signal }) => read('knowledge.versions', input, { signal }),
-    listNeighbours: (input, { signal }) => read('knowledge.neighbours', input, { signal }),
+    getStats: (input, { signal }) => readOn(input?.branch, 'knowledge.stats', none, { signal }),
+    search: ({ branch, ...input }, { signal }) => readOn(branch, 'knowledge.search', input, { signal, deadlineMs: 10_000 }),
+    listEntities: ({ branch, ...input }, { signal }) => readOn(branch, 'knowledge.listEntities', input, { signal }),
+    listFacets: (input, { signal }) => readOn(input?.branch, 'knowledge.facets', none, { signal }),
+    getEntity: ({ branch, ...input }, { signal }) => readOn(branch, 'knowledge.entity', input, { signal }),
+    listVersions: ({ branch, ...input }, { signal }) => readOn(branch, 'knowledge.versions', input, { signal }),
+    listNeighbours: ({ branch, ...input }, { signal }) => readOn(branch, 'knowledge.neighbours', input, { signal }),
     listImports: () => imports.list(),
   };
 }

@@ -135,6 +135,7 @@ export function createExchange(database: Database, rows: Rows, log: Log, materia
       const key = ensure(object.id, op, object);
       insertVersion.run(key, op, flagsOf(carried), JSON.stringify(object));
       touched.add(key);
+      if (operation.branch !== 0) operations.ensureNamed(object, op);
     }
     // An undo may come before or after what it undoes.
     const action = operation.kind === 'undo' ? operation.property : operation.action;

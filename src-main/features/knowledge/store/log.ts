@@ -3,7 +3,7 @@ import type { Database } from '#main/platform/database/database.ts';
 import type { Json } from '#shared/domain/knowledge/stix.ts';
 import { canonical } from '#shared/domain/knowledge/canonical.ts';
 
-export type OperationKind = 'import' | 'put' | 'set' | 'delete' | 'tag' | 'untag' | 'undo' | 'audit';
+export type OperationKind = 'import' | 'put' | 'set' | 'delete' | 'tag' | 'untag' | 'undo' | 'audit' | 'branch' | 'review';
 
 /** One operation as other devices see it: no local keys. */
 export interface Operation {
@@ -24,6 +24,7 @@ export interface Operation {
   /** SHA-256 (hex) of the objects of a chunk. */
   readonly hash?: string;
   readonly count?: number;
+  /** 0: main. Else the first twelve hex digits of the branch's UUID as a number, the same on every device. */
   readonly branch: number;
   readonly actor: string;
 }
@@ -38,6 +39,8 @@ export interface NewOperation {
   readonly import?: { readonly key: number; readonly uuid: string };
   readonly hash?: Buffer;
   readonly count?: number;
+  /** 0, main, unless told. */
+  readonly branch?: number;
 }
 
 export interface Written {
@@ -140,7 +143,7 @@ export function createLog(database: Database, options: { device: string; actor: 
         ...(wanted.import && { import: wanted.import.uuid }),
         ...(wanted.hash && { hash: wanted.hash.toString('hex') }),
         ...(wanted.count !== undefined && { count: wanted.count }),
-        branch: 0,
+        branch: wanted.branch ?? 0,
         actor: options.actor,
       };
       const key = write(operation, wanted.object?.key, wanted.import?.key);

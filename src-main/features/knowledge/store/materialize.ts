@@ -33,7 +33,7 @@ interface OpRow {
 export function createMaterializer(database: Database, rows: Rows, terms: Terms) {
   const selectVersions = database.prepare(
     `SELECT v.id, v.op, v.flags, v.body, op.clock, d.uuid AS device, op.undone FROM version v
-     JOIN op ON op.id = v.op JOIN device d ON d.id = op.device WHERE v.object = ? ORDER BY v.id`,
+     JOIN op ON op.id = v.op JOIN device d ON d.id = op.device WHERE v.object = ? AND op.branch = 0 ORDER BY v.id`,
   );
   const selectWhole = database.prepare(
     'SELECT op.clock, d.uuid AS device, op.undone FROM op JOIN device d ON d.id = op.device WHERE op.id = ?',

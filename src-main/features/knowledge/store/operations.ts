@@ -1,10 +1,20 @@
 import type { Database } from '#main/platform/database/database.ts';
-import { dotText } from '#shared/domain/knowledge/merge.ts';
-import type { Json } from '#shared/domain/knowledge/stix.ts';
+import { seenOnMain } from '#shared/domain/knowledge/branch.ts';
+import { dotText, resolve } from '#shared/domain/knowledge/merge.ts';
+import { embeddedReferences } from '#shared/domain/knowledge/references.ts';
+import { type Json, type StixObject, stixType } from '#shared/domain/knowledge/stix.ts';
 import { ContractError } from '#shared/transport/errors.ts';
+import { sha256, writesOf } from './branches/writes.ts';
 import type { Log, Written } from './log.ts';
 import type { Materializer } from './materialize.ts';
 import type { Rows } from './rows.ts';
+import { chunkHash, lineOf } from './writer.ts';
+
+/** Part of which action, and on which branch (main where absent). */
+export interface Where {
+  readonly action?: string | undefined;
+  readonly branch?: number | undefined;
+}
 
 export type Operations = ReturnType<typeof createOperations>;
 
@@ -12,7 +22,7 @@ export type Operations = ReturnType<typeof createOperations>;
 export function createOperations(database: Database, rows: Rows, log: Log, materializer: Materializer) {
   const selectLastSet = database.prepare(
     `SELECT op.clock, d.uuid AS device FROM op JOIN device d ON d.id = op.device
-     WHERE op.object = ? AND op.property = ? AND op.kind = 'set' AND op.undone = 0 ORDER BY op.clock DESC, d.uuid DESC LIMIT 1`,
+     WHERE op.object = ? AND op.property = ? AND op.kind = 'set' AND op.undone = 0 AND op.branch = ? ORDER BY op.clock DESC, d.uuid DESC LIMIT 1`,
   );
   const selectWhole = database.prepare(
     `SELECT op.clock, d.uuid AS device FROM op JOIN device d ON d.id = op.device
@@ -20,7 +30,7 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
   );
   const selectTagDots = database.prepare(
     `SELECT op.clock, d.uuid AS device FROM op JOIN device d ON d.id = op.device
-     WHERE op.object = ? AND op.property = ? AND op.kind = 'tag' AND op.undone = 0`,
+     WHERE op.object = ? AND op.property = ? AND op.kind = 'tag' AND op.undone = 0 AND op.branch IN (0, ?)`,
   );
   const selectAction = database.prepare("SELECT id, object, kind, undone FROM op WHERE action = ? AND kind NOT IN ('undo', 'audit')");
   const setUndone = database.prepare("UPDATE op SET undone = ? WHERE action = ? AND kind <> 'undo'");
@@ -33,6 +43,7 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
     )
     .pluck();
 
+  const insertVersion = database.prepare('INSERT INTO version (object, op, flags, body) VALUES (?, ?, ?, ?)');
   const insertUnsettled = database.prepare('INSERT OR IGNORE INTO unsettled (object) VALUES (?)');
   const selectUnsettled = database.prepare('SELECT object FROM unsettled').pluck();
 
@@ -42,10 +53,20 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
     return { key, id };
   };
 
-  const baseOf = (key: number, property: string): string | undefined => {
-    const dot = (selectLastSet.get(key, property) ?? selectWhole.get({ key })) as { clock: number; device: string } | undefined;
+  const baseOf = (key: number, property: string, branch: number): string | undefined => {
+    type DotRow = { clock: number; device: string } | undefined;
+    const last = selectLastSet.get(key, property, branch) as DotRow;
+    // The first word of a branch on a property: what it saw on main, so that a conflict is a difference and not only a newer write.
+    if (!last && branch !== 0) return seenOnMain(mainOf(key)?.[property], sha256);
+    const dot = last ?? (selectWhole.get({ key }) as DotRow);
     return dot && dotText(dot);
   };
+  /** Placeholders for what an object on a branch names, so that its edges have ends; they are no dangling references of an import. */
+  const ensureNamed = (object: StixObject, op: number) => {
+    for (const { target: named } of embeddedReferences(object)) if (stixType(named) !== 'relationship') rows.ensure(named, op);
+    rows.takePlaceholders();
+  };
+  const mainOf = (key: number) => resolve(writesOf(database, key).main).object;
 
   /** Whether the newest word on an action is "undone"; the same on every device that knows the same operations. */
   const isUndone = (action: string): boolean => {
@@ -72,9 +93,9 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
   };
 
   return {
-    setProperty(id: string, property: string, value: Json | undefined, action?: string): Written {
+    setProperty(id: string, property: string, value: Json | undefined, { action, branch = 0 }: Where = {}): Written {
       const object = target(id);
-      const base = baseOf(object.key, property);
+      const base = baseOf(object.key, property, branch);
       const written = log.append({
         kind: 'set',
         object,
@@ -82,28 +103,53 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
         value: value === undefined ? null : value,
         ...(base && { base }),
         ...(action && { action }),
+        branch,
       });
-      materializer.materialize(object.key);
+      if (branch === 0) materializer.materialize(object.key);
+      else if (value !== undefined)
+        ensureNamed({ ...(mainOf(object.key) as StixObject | undefined), id, type: stixType(id), [property]: value }, written.key);
       return written;
     },
-    setDeleted(id: string, deleted: boolean, action?: string): Written {
+    setDeleted(id: string, deleted: boolean, { action, branch = 0 }: Where = {}): Written {
       const object = target(id);
-      const written = log.append({ kind: 'delete', object, value: deleted, ...(action && { action }) });
-      materializer.materialize(object.key);
+      const base = branch === 0 ? undefined : seenOnMain(mainOf(object.key), sha256);
+      const written = log.append({ kind: 'delete', object, value: deleted, ...(base && { base }), ...(action && { action }), branch });
+      if (branch === 0) materializer.materialize(object.key);
       return written;
     },
-    addTag(id: string, tag: string): Written {
+    addTag(id: string, tag: string, { action, branch = 0 }: Where = {}): Written {
       const object = target(id);
-      const written = log.append({ kind: 'tag', object, property: tag });
-      materializer.materialize(object.key);
+      const written = log.append({ kind: 'tag', object, property: tag, ...(action && { action }), branch });
+      if (branch === 0) materializer.materialize(object.key);
       return written;
     },
-    removeTag(id: string, tag: string): Written {
+    removeTag(id: string, tag: string, { action, branch = 0 }: Where = {}): Written {
       const object = target(id);
-      const seen = (selectTagDots.all(object.key, tag) as { clock: number; device: string }[]).map(dotText);
-      const written = log.append({ kind: 'untag', object, property: tag, value: seen });
-      materializer.materialize(object.key);
+      const seen = (selectTagDots.all(object.key, tag, branch) as { clock: number; device: string }[]).map(dotText);
+      const written = log.append({ kind: 'untag', object, property: tag, value: seen, ...(action && { action }), branch });
+      if (branch === 0) materializer.materialize(object.key);
       return written;
+    },
+    /** Whole objects on a branch: their rows on main stay placeholders, their texts are held as versions. */
+    writeOnBranch(objects: readonly StixObject[], branch: number, action?: string): Written {
+      const op = log.nextKey();
+      for (const object of objects) {
+        const relationship = object.type === 'relationship';
+        const key = rows.keyOf(object.id) ?? (relationship ? rows.placeRelationship(object.id, op, object) : rows.ensure(object.id, op));
+        insertVersion.run(key, op, 0, JSON.stringify(object));
+      }
+      for (const object of objects) ensureNamed(object, op);
+      return log.append({ kind: 'put', hash: chunkHash(objects.map(lineOf)), count: objects.length, ...(action && { action }), branch });
+    },
+    /** A word on a branch itself, or a review of one of its changes. */
+    tellBranch(
+      kind: 'branch' | 'review',
+      branch: number,
+      property: string,
+      value: Json,
+      { action, id }: { action?: string; id?: string } = {},
+    ) {
+      return log.append({ kind, property, value, branch, ...(action && { action }), ...(id !== undefined && { object: target(id) }) });
     },
     /** Takes back (or, with false, does again) an action. Objects are written anew by the caller, in steps if there are many. */
     setUndone(action: string, undone: boolean): Set<number> {
@@ -116,6 +162,7 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
     /** Whether an action stands in the log at all. */
     isKnown: (action: string): boolean => selectAction.get(action) !== undefined,
     isUndone,
+    ensureNamed,
     settleUndo,
     objectsOf,
     /** An event that changes no object but belongs in the chain: an export, a lock, an allowed host. */

@@ -1,6 +1,7 @@
 import type { Database } from '#main/platform/database/database.ts';
 import { damagedOr } from '#main/platform/database/database.ts';
 import { ContractError } from '#shared/transport/errors.ts';
+import { branchRecords } from './branches/branches.ts';
 import { createExchange } from './exchange.ts';
 import { createLog } from './log.ts';
 import { createMaterializer } from './materialize.ts';
@@ -138,3 +139,4 @@ export function createStore(database: Database, options: StoreOptions) {
     generation: () => generation,
   };
 }
+    branches: () => branchRecords(database),

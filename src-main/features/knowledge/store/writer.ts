@@ -122,7 +122,7 @@ export type Writer = ReturnType<typeof createWriter>;
 export function createWriter(database: Database, rows: Rows, log: Log, materializer: Materializer) {
   const insertVersion = database.prepare('INSERT INTO version (object, op, flags, body) VALUES (?, ?, ?, ?)');
   const selectVersions = database.prepare(
-    'SELECT v.op, v.flags, v.body FROM version v LEFT JOIN op ON op.id = v.op WHERE v.object = ? AND ifnull(op.undone, 0) = 0',
+    'SELECT v.op, v.flags, v.body FROM version v LEFT JOIN op ON op.id = v.op WHERE v.object = ? AND ifnull(op.undone, 0) = 0 AND ifnull(op.branch, 0) = 0',
   );
   const confirm = database.prepare('INSERT OR IGNORE INTO confirmation (object, import) VALUES (?, ?)');
 

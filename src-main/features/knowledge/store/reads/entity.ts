@@ -208,7 +208,7 @@ function notesOf(database: Database, key: number): Note[] {
   });
 }
 
-interface ProvenanceRow {
+export interface ProvenanceRow {
   op: number;
   device: string;
   seq: number;
@@ -221,10 +221,10 @@ interface ProvenanceRow {
   started: number | null;
 }
 
-const PROVENANCE = `SELECT op.id AS op, d.uuid AS device, op.seq, op.clock, op.actor, i.uuid, i.kind, i.source, i.format, i.started
+export const PROVENANCE = `SELECT op.id AS op, d.uuid AS device, op.seq, op.clock, op.actor, i.uuid, i.kind, i.source, i.format, i.started
   FROM op JOIN device d ON d.id = op.device LEFT JOIN import i ON i.id = op.import`;
 
-function asProvenance(row: ProvenanceRow): Provenance {
+export function asProvenance(row: ProvenanceRow): Provenance {
   return {
     ...(row.uuid !== null && { importId: row.uuid }),
     source: row.source ?? row.actor,
@@ -239,7 +239,7 @@ function asProvenance(row: ProvenanceRow): Provenance {
 function provenanceOf(database: Database, key: number): Provenance[] {
   const rows = prepared(
     database,
-    `${PROVENANCE} WHERE op.undone = 0 AND (op.id IN (SELECT op FROM object WHERE id = @key UNION SELECT op FROM relationship WHERE id = @key UNION SELECT op FROM version WHERE object = @key)
+    `${PROVENANCE} WHERE op.undone = 0 AND op.branch = 0 AND op.kind <> 'review' AND (op.id IN (SELECT op FROM object WHERE id = @key UNION SELECT op FROM relationship WHERE id = @key UNION SELECT op FROM version WHERE object = @key)
        OR op.object = @key) ORDER BY op.id LIMIT 500`,
   ).all({ key }) as ProvenanceRow[];
   const confirmed = prepared(
@@ -262,7 +262,7 @@ function versionCount(database: Database, key: number, stands: boolean): number 
   const row = prepared(
     database,
     `SELECT count(*) AS n, (SELECT max(state) FROM (SELECT state FROM object WHERE id = @key UNION ALL SELECT state FROM relationship WHERE id = @key)) AS state
-     FROM version v JOIN op ON op.id = v.op WHERE v.object = @key AND op.undone = 0`,
+     FROM version v JOIN op ON op.id = v.op WHERE v.object = @key AND op.undone = 0 AND op.branch = 0`,
   ).get({ key }) as { n: number; state: number | null };
   return row.n + (stands ? 1 : 0);
 }
@@ -278,7 +278,7 @@ export function versions(database: Database, { id }: { id: string }) {
   ).get({ key }) as ProvenanceRow;
   const kept = prepared(
     database,
-    `SELECT v.body, p.* FROM version v JOIN (${PROVENANCE}) p ON p.op = v.op JOIN op o ON o.id = v.op WHERE v.object = ? AND o.undone = 0 LIMIT 1000`,
+    `SELECT v.body, p.* FROM version v JOIN (${PROVENANCE}) p ON p.op = v.op JOIN op o ON o.id = v.op WHERE v.object = ? AND o.undone = 0 AND o.branch = 0 LIMIT 1000`,
   ).all(key) as (ProvenanceRow & { body: string })[];
   const entry = (object: StixObject, row: ProvenanceRow, isCurrent: boolean) => ({
     ...(typeof object['modified'] === 'string' && { modified: new Date(object['modified']).toISOString() }),

@@ -1,22 +1,25 @@
 import type { Database } from '#main/platform/database/database.ts';
+import { listBranches } from '../branches/branches.ts';
+import { branchChanges, branchWithCounts } from '../branches/changes.ts';
+import { branchOverlay, readShown } from '../branches/shown.ts';
 import { verifyLog } from './audit.ts';
 import { briefFacts } from './brief.ts';
 import { entity, summaryById, versions } from './entity.ts';
 import { history, historyEntry, lastAction } from './history.ts';
-import { facets, listEntities, stats } from './lists.ts';
+import { facets, listEntities, selection, stats } from './lists.ts';
 import { matrix } from './matrix.ts';
 import { hydrate, neighbours } from './neighbours.ts';
 import { page } from './pages.ts';
 import { search } from './search.ts';
 import { resolveKeys } from './summary.ts';
 
-/** All reads by name: each runs in a reader process, which can be killed in the middle of a statement. */
-export const knowledgeReads = {
+const reads = {
   'knowledge.stats': (database: Database) => stats(database),
   'knowledge.search': search,
   'knowledge.listEntities': listEntities,
   'knowledge.facets': (database: Database) => facets(database),
   'knowledge.entity': entity,
+  'knowledge.selection': selection,
   'knowledge.summary': summaryById,
   'knowledge.versions': versions,
   'knowledge.neighbours': neighbours,
@@ -32,6 +35,17 @@ export const knowledgeReads = {
 };
 
 type Reads = typeof knowledgeReads;
+  'knowledge.branches': listBranches,
+  'knowledge.branch': branchWithCounts,
+  'knowledge.branchChanges': branchChanges,
+  'knowledge.branchOverlay': branchOverlay,
+};
+
+/** All reads by name: each runs in a reader process, which can be killed in the middle of a statement. */
+export const knowledgeReads = {
+  ...reads,
+  /** One of the others over a branch or a moment. */
+  'knowledge.shown': readShown(reads),
 export type ReadName = keyof Reads;
 export type ReadParams<N extends ReadName> = Parameters<Reads[N]>[1];
 export type ReadAnswer<N extends ReadName> = ReturnType<Reads[N]>;

@@ -98,6 +98,11 @@ export function listEntities(database: Database, params: ListParams): EntityPage
   };
 }
 
+/** Keys of the objects that pass the filters, at most `limit`, in the order in which they came. */
+export function selection(database: Database, { filter, limit }: { filter: Filters; limit: number }): { keys: number[] } {
+  return { keys: all(database, matching(filter).select('o.id').orderBy('o.id').limit(limit)).map(({ id }) => id) };
+}
+
 export function facets(database: Database): { types: Facet[]; tactics: Facet[]; platforms: Facet[]; tlp: Facet[]; tags: Facet[] } {
   const live = `(o.state & ${RETIRED}) = 0`;
   const list = (sql: string): Facet[] =>

@@ -30,7 +30,7 @@ export function nearNames(database: Database, text: string): Map<number, { name:
   const wantedLetters = letters(wanted);
   // Both are read from an index alone.
   for (const statement of [
-    `SELECT id, name FROM (SELECT id, name FROM object INDEXED BY object_name LIMIT ${MOST_NAMES}) WHERE length(name) BETWEEN ? AND ?`,
+    `SELECT id, name FROM (SELECT id, name FROM main.object INDEXED BY object_name LIMIT ${MOST_NAMES}) WHERE length(name) BETWEEN ? AND ?`,
     `SELECT object, name FROM (SELECT object, name FROM alias LIMIT ${MOST_NAMES}) WHERE length(name) BETWEEN ? AND ?`,
   ]) {
     const rows = prepared(database, statement)
