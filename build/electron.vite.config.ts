@@ -18,6 +18,7 @@ export default defineConfig({
           'engine-process': at('src-main/engine-process.ts'),
           reader: at('src-main/entries/reader.ts'),
           graph: at('src-main/entries/graph.ts'),
+          backup: at('src-main/entries/backup.ts'),
           // Files of their own, so that they run before any package is loaded.
           'guard-on': at('src-main/platform/http/guard-on.ts'),
           'guard-on-desktop': at('src-main/platform/http/guard-on-desktop.ts'),

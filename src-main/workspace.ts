@@ -1,84 +1,109 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import type { LedgerEntry, WorkspaceState } from '#shared/contract/admin.ts';
+import { existsSync, rmSync } from 'node:fs';
+import type { Damage, LedgerEntry, WorkspaceState } from '#shared/contract/admin.ts';
 import type { RedoubtContract } from '#shared/contract/index.ts';
 import type { Json } from '#shared/domain/knowledge/stix.ts';
-import { ContractError } from '#shared/transport/errors.ts';
+import { ContractError, isContractError } from '#shared/transport/errors.ts';
 import type { Emit } from '#shared/transport/serve.ts';
-import { type AdminStore, adminMigrations, createAdminStore, type WorkspaceDoor } from './features/admin/index.ts';
-import { createKnowledge, type KnowledgeParts, knowledgeMigrations } from './features/knowledge/index.ts';
-import { type Database, damagedOr, openDatabase } from './platform/database/database.ts';
-import { migrate } from './platform/database/migrate.ts';
-import { createReaders, type Readers } from './platform/database/readers/readers.ts';
+import type { WorkspaceDoor } from './features/admin/index.ts';
+import { createBackups } from './platform/backup/backups.ts';
+import { createCopier } from './platform/backup/copier.ts';
+import { removeDatabase } from './platform/backup/durable.ts';
+import { decideSwap, endSwap, type SwapJournal } from './platform/backup/swap.ts';
+import { readAcknowledged } from './platform/database/acknowledged.ts';
+import { damagedOr, isDatabaseDamage } from './platform/database/database.ts';
 import { lockWorkspace } from './platform/database/workspace-lock.ts';
-import { createGraphService, type GraphService } from './platform/graph/graph-service.ts';
 import type { Host } from './platform/host.ts';
-import { onRefusal, type Refusal } from './platform/http/guard.ts';
+import { onRefusal } from './platform/http/guard.ts';
 import type { Jobs } from './platform/jobs/jobs.ts';
-import {
-  createKeyring,
-  type Keyring,
-  proven,
-  readKeyring,
-  unwrapByPassphrase,
-  unwrapByRecoveryCode,
-  withPassphrase,
-  writeKeyring,
-} from './platform/secrets/keyring.ts';
+import { createKeyring, type Keyring, withPassphrase } from './platform/secrets/keyring.ts';
+import { createKeyringFiles } from './platform/secrets/keyring-files.ts';
+import { compose, type OpenWorkspace } from './workspace/compose.ts';
+import { createBackupDoor } from './workspace/copies.ts';
+import { damageOf } from './workspace/damage.ts';
+import { fromKeychain, type Held, holdBy, keyringsOf, toKeychain } from './workspace/held.ts';
+import { makeDatabase, makeFolder, openStanding, writable } from './workspace/opening.ts';
+import { placesIn, stampOf } from './workspace/places.ts';
+import { countEntries, refusalEntry } from './workspace/refusals.ts';
 
-export const migrations = [...knowledgeMigrations, ...adminMigrations];
-
-export interface OpenWorkspace {
-  readonly database: Database;
-  readonly readers: Readers;
-  readonly graph: GraphService;
-  readonly knowledge: KnowledgeParts;
-  readonly admin: AdminStore;
-  /** When the workspace was made: the ledger has run since. */
-  readonly recordedSince: string;
-  close(): Promise<void>;
-}
+export type { OpenWorkspace } from './workspace/compose.ts';
+export { migrations } from './workspace/migrations.ts';
 
 export interface Workspace extends WorkspaceDoor {
   isOpen(): boolean;
   current(): OpenWorkspace;
+  /** Looks at every failure that someone was told: damage that shows while the workspace is open is remembered. */
+  noteFailure(error: unknown): void;
   close(): Promise<void>;
 }
 
-const files = (dataDir: string) => ({
-  keys: join(dataDir, 'keys.json'),
-  database: join(dataDir, 'workspace.db'),
-  /** A database that is being made: it takes its name once keys.json stands. */
-  unborn: join(dataDir, 'workspace.db.new'),
-  lock: join(dataDir, 'workspace.lock'),
-});
-
 /** Makes, opens and closes the one workspace of a host's folder. */
 export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContract>): Workspace {
-  const path = files(host.dataDir);
+  const places = placesIn(host.dataDir);
+  const keyringFiles = createKeyringFiles(places.keys, places.secondKeys);
+  const copier = createCopier({ spawn: () => host.spawnProcess('backup'), log: host.log });
+  const keeper = createBackups({ dataDir: host.dataDir, copier, now: host.now, randomBytes: host.randomBytes });
   const early: LedgerEntry[] = [];
   const startedAt = host.now();
   let current: OpenWorkspace | undefined;
   let lock: { release(): void } | undefined;
   let busy = false;
+  /** Also while the database cannot be opened: a copy is then restored with it. */
+  let held: Held | undefined;
+  /** What is broken, where something is. */
+  let broken: string | undefined;
+  let notice: string | undefined;
 
   const stopListening = onRefusal((refusal) => {
     const entry = refusalEntry(refusal);
     host.log.warn('refused a way out', { by: refusal.by, host: refusal.host, port: refusal.port });
     if (current) current.admin.append(entry);
     else if (early.length < 1000) early.push(entry);
-    const entries = current ? current.admin.entries() : early;
-    emit('admin.ledgerChanged', count(entries));
+    emit('admin.ledgerChanged', countEntries(current ? current.admin.entries() : early));
   });
 
-  const secretName = (keyring: Keyring) => `redoubt-workspace-${keyring.workspace}`;
+  const stamp = () => stampOf(host.now(), host.randomBytes(3));
+
+  /** The keyring without a secret, for what may be told while locked; undefined where none can be read. */
+  const standingKeyring = (): Keyring | undefined => {
+    if (held) return held.keyring;
+    try {
+      return keyringsOf(keyringFiles, keeper, existsSync(places.database))[0];
+    } catch {
+      return undefined;
+    }
+  };
+
+  const hasDatabase = () => [places.database, places.unborn, places.swap.incoming].some((path) => existsSync(path));
+
+  /** What can be seen to be broken without a key. */
+  const plainlyBroken = (): string | undefined => {
+    try {
+      const keyrings = keyringFiles.read();
+      if (keyrings.length === 0) return existsSync(places.database) ? 'workspace.db is here but keys.json is not.' : undefined;
+    } catch (error) {
+      if (isContractError(error) && error.code === 'damaged') return error.message;
+      throw error;
+    }
+    return hasDatabase() ? undefined : 'keys.json is here but workspace.db is not.';
+  };
+
+  const damage = (): Damage | undefined => {
+    const what = broken ?? (current ? undefined : plainlyBroken());
+    if (what === undefined) return undefined;
+    const said = readAcknowledged(places.head);
+    const acknowledged = current?.knowledge.store.log.end().key ?? (said === 'damaged' ? undefined : said?.operations);
+    return damageOf({ what, keeper, keyring: standingKeyring(), acknowledged, canRestore: held !== undefined });
+  };
 
   const state = async (): Promise<WorkspaceState> => {
-    const keyring = readKeyring(path.keys);
-    const keychain = keyring && host.secrets ? (await host.secrets.get(secretName(keyring))) !== undefined : false;
+    const harm = damage();
+    const keyring = current || harm ? held?.keyring : standingKeyring();
+    const keychain = keyring && host.secrets ? (await fromKeychain(keyring, host)) !== undefined : false;
     return {
-      state: current ? 'open' : keyring ? 'locked' : 'none',
+      state: current ? 'open' : harm ? 'damaged' : keyringFiles.exists() ? 'locked' : 'none',
+      ...(harm && { damage: harm }),
+      ...(current && notice !== undefined && { notice }),
       name: host.dataDir,
       keychain,
       keychainAvailable: host.secrets !== undefined,
@@ -104,117 +129,58 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
 
   const lockOrSay = () => {
     try {
-      return lockWorkspace(path.lock);
+      return lockWorkspace(places.lock);
     } catch (error) {
       throw writable(error);
     }
   };
 
   const refuseAnother = () => {
-    if (readKeyring(path.keys) || existsSync(path.database))
+    if (keyringFiles.exists() || existsSync(places.database))
       throw new ContractError('conflict', 'There is a workspace in this folder already; open it, or choose another folder.');
   };
 
   /** Takes over the lock, and lets it go where opening fails. */
-  const openWith = (key: Uint8Array, keyring: Keyring, mine: { release(): void }): OpenWorkspace => {
-    let database: Database | undefined;
+  const openWith = async (keys: Held, mine: { release(): void }): Promise<OpenWorkspace> => {
+    let database: { close(): void } | undefined;
     try {
-      // The making was cut off after its last step but one.
-      if (!existsSync(path.database) && existsSync(path.unborn)) renameSync(path.unborn, path.database);
-      if (!existsSync(path.database))
-        throw new ContractError('damaged', 'keys.json is here but workspace.db is not; put the database back from a backup.');
-      database = openDatabase(path.database, key);
-      chmodSync(path.database, 0o600);
-      migrate(database, migrations);
+      const opened = await openStanding(places, keys, keeper, host);
+      database = opened.database;
+      const { swapped, lost } = opened;
+      const open = compose({ host, jobs, emit, places, database: opened.database, ...keys, early: early.splice(0) });
+      const { store } = open.knowledge;
+      if (swapped) {
+        store.transact(() => store.operations.audit(swapped.what, auditOf(swapped)));
+        endSwap(places.swap, swapped);
+      }
+      if (lost !== undefined && lost > 0) store.transact(() => store.operations.audit('lostOperations', { operations: lost }));
+      keyringFiles.repair(keys.keyring, stamp());
       lock = mine;
-      current = compose(database, key, keyring);
-      return current;
+      held = keys;
+      broken = undefined;
+      notice = opened.notice;
+      current = open;
+      backups.opened();
+      return open;
     } catch (error) {
       database?.close();
       mine.release();
-      throw damagedOr(error);
+      const known = damagedOr(error);
+      if (isContractError(known) && known.code === 'damaged') {
+        broken = known.message;
+        held = keys;
+      }
+      throw known;
     }
   };
 
-  /** An empty database beside its place, so that a making that is cut off leaves nothing that looks like a workspace. */
-  const makeDatabase = (key: Uint8Array) => {
-    removeDatabase(path.unborn);
-    const database = openDatabase(path.unborn, key, { create: true });
-    try {
-      migrate(database, migrations);
-    } finally {
-      database.close();
-    }
-  };
-
-  const compose = (database: Database, key: Uint8Array, keyring: Keyring): OpenWorkspace => {
-    const readers = createReaders({ spawn: () => host.spawnProcess('reader'), log: host.log, path: path.database, key });
-    const graph = createGraphService({
-      spawn: (data) => host.spawnWorker('graph', data),
-      data: { path: path.database, key },
-      log: host.log,
-    });
-    const admin = createAdminStore(database);
-    for (const entry of early.splice(0)) admin.append(entry);
-    const knowledge = createKnowledge({
-      database,
-      readers,
-      graph,
-      jobs,
-      actor: personOf(),
-      now: host.now,
-      newId: () => randomUUID(),
-      onChanged: (change) => emit('knowledge.graphChanged', change),
-    });
-    knowledge.store.transact(() => knowledge.store.operations.audit('openWorkspace', { workspace: keyring.workspace }));
-    return {
-      database,
-      readers,
-      graph,
-      knowledge,
-      admin,
-      recordedSince: keyring.createdAt,
-      async close() {
-        await jobs.cancelAll();
-        // A disk that is full or gone must not keep the workspace from being left; what is committed stays in the log beside it.
-        try {
-          knowledge.store.transact(() => knowledge.store.operations.audit('closeWorkspace', {}));
-          await knowledge.close();
-        } catch (error) {
-          host.log.warn('the workspace could not be written while it was closed', { why: String(error) });
-        }
-        await Promise.all([readers.close(), graph.close()]);
-        try {
-          database.pragma('wal_checkpoint(truncate)');
-        } catch (error) {
-          host.log.warn('the write-ahead log could not be folded in', { why: String(error) });
-        }
-        database.close();
-      },
-    };
-  };
-
-  const requireKeyring = (): Keyring => {
-    const keyring = readKeyring(path.keys);
-    if (!keyring && existsSync(path.database))
-      throw new ContractError('damaged', 'workspace.db is here but keys.json is not; put keys.json back from a backup.');
-    if (!keyring) throw new ContractError('not_found', 'There is no workspace in this folder yet; make one first.');
-    return keyring;
-  };
-
-  const keyBy = async (keyring: Keyring, by: Parameters<WorkspaceDoor['unlock']>[0]): Promise<Uint8Array> => {
-    if ('passphrase' in by) return unwrapByPassphrase(keyring, by.passphrase);
-    if ('recoveryCode' in by) return unwrapByRecoveryCode(keyring, by.recoveryCode);
-    const key = await host.secrets?.get(secretName(keyring));
-    if (!key) throw new ContractError('not_found', 'The keychain of this system has no key for this workspace; use the passphrase.');
-    return proven(keyring, key);
-  };
-
-  const shut = async () => {
+  /** `keepLock` for what puts another database in its place at once. */
+  const shut = async ({ keepLock = false, exceptJob }: { keepLock?: boolean; exceptJob?: string } = {}) => {
     const closing = current;
     current = undefined;
-    if (!closing) return;
-    await closing.close();
+    backups.closed();
+    await closing?.close(exceptJob);
+    if (keepLock) return;
     lock?.release();
     lock = undefined;
   };
@@ -224,10 +190,57 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
     return current;
   };
 
+  /** Closes what is open, puts `workspace.db.incoming` in its place and opens that, all under one lock. */
+  const swap = (journal: Omit<SwapJournal, 'format'>, keys: Held, exceptJob: string) =>
+    alone(async () => {
+      if (current) await shut({ keepLock: true, exceptJob });
+      const mine = lock ?? lockOrSay();
+      lock = undefined;
+      try {
+        decideSwap(places.swap, journal);
+      } catch (error) {
+        mine.release();
+        throw writable(error);
+      }
+      try {
+        await openWith(keys, mine);
+      } finally {
+        await tell();
+      }
+      emit('knowledge.graphChanged', { revision: 0, reason: 'sync' });
+    });
+
+  const backups = createBackupDoor({
+    host,
+    jobs,
+    emit,
+    places,
+    keeper,
+    copier,
+    current: () => current,
+    held: () => held,
+    standingKeyring,
+    isBroken: () => broken !== undefined,
+    stamp,
+    swap,
+    /** Makes the keys of a workspace that comes from a file, where there is none. */
+    adopt: (keys) => {
+      refuseAnother();
+      keyringFiles.write(keys.keyring);
+    },
+    tell: () => void tell(),
+  });
+
   return {
     state,
+    backups: backups.door,
     isOpen: () => current !== undefined,
     current: requireOpen,
+    noteFailure(error) {
+      if (!current || broken !== undefined || !isDatabaseDamage(error)) return;
+      broken = (error as ContractError).message;
+      void tell();
+    },
     create: (passphrase, remember) =>
       alone(async () => {
         refuseAnother();
@@ -241,37 +254,47 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
           throw error;
         }
         try {
-          makeDatabase(key);
-          writeKeyring(path.keys, keyring);
-          openWith(key, keyring, mine);
+          makeDatabase(places, key);
+          keyringFiles.write(keyring);
+          await openWith({ key, keyring }, mine);
         } catch (error) {
-          for (const made of [path.keys, `${path.keys}.new`]) rmSync(made, { force: true });
-          for (const made of [path.unborn, path.database]) removeDatabase(made);
+          for (const made of [places.keys, places.secondKeys]) for (const file of [made, `${made}.new`]) rmSync(file, { force: true });
+          for (const made of [places.unborn, places.database]) removeDatabase(made);
           mine.release();
           throw writable(damagedOr(error));
         }
-        if (remember) await host.secrets?.set(secretName(keyring), key);
+        if (remember) await toKeychain({ key, keyring }, host);
         await tell();
         return { recoveryCode };
       }),
     unlock: (by) =>
       alone(async () => {
-        const keyring = requireKeyring();
-        const key = await keyBy(keyring, by);
-        if (!current) openWith(key, keyring, lockOrSay());
+        const keys = await holdBy(keyringsOf(keyringFiles, keeper, existsSync(places.database)), by, host);
+        try {
+          if (!current) await openWith(keys, lockOrSay());
+        } catch (error) {
+          if (held) await tell();
+          throw error;
+        }
         return tell();
       }),
     lock: () =>
       alone(async () => {
         await shut();
+        held = undefined;
+        notice = undefined;
+        broken = undefined;
         return tell();
       }),
     changePassphrase: (now, next) =>
       alone(async () => {
-        const keyring = requireKeyring();
-        const key = await unwrapByPassphrase(keyring, now);
-        writeKeyring(path.keys, await withPassphrase(keyring, key, next, host.randomBytes));
-        requireOpen().knowledge.store.transact(() => requireOpen().knowledge.store.operations.audit('changePassphrase', {}));
+        const { store } = requireOpen().knowledge;
+        const keys = await holdBy(keyringFiles.read().slice(0, 1), { passphrase: now }, host);
+        const keyring = await withPassphrase(keys.keyring, keys.key, next, host.randomBytes);
+        keyringFiles.write(keyring);
+        held = { ...keys, keyring };
+        keeper.rewrap(keyring);
+        store.transact(() => store.operations.audit('changePassphrase', {}));
       }),
     locked: () => (current ? undefined : { early, since: startedAt }),
     open() {
@@ -294,53 +317,9 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
     async close() {
       stopListening();
       await shut();
+      held = undefined;
     },
   };
 }
 
-function removeDatabase(path: string) {
-  for (const ending of ['', '-wal', '-shm']) rmSync(`${path}${ending}`, { force: true });
-}
-
-function makeFolder(path: string) {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw writable(error);
-  }
-}
-
-/** No write access, in one sentence. */
-function writable(error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (/^(?:EACCES|EROFS|EPERM|ENOTDIR|SQLITE_CANTOPEN|SQLITE_READONLY)/.test(code))
-    return new ContractError('unavailable', 'The workspace folder cannot be written to; choose another folder or change its permissions.', {
-      cause: error,
-    });
-  return error;
-}
-
-function personOf(): string {
-  const { USER, LOGNAME, USERNAME } = process.env;
-  return USER || LOGNAME || USERNAME || 'analyst';
-}
-
-function refusalEntry({ at, by, host, port }: Refusal): LedgerEntry {
-  return {
-    at: new Date(at).toISOString(),
-    host: host || 'unknown',
-    port,
-    method: by.slice(0, 100),
-    path: '',
-    purpose: 'none',
-    outcome: 'refused',
-    bytesOut: 0,
-    bytesIn: 0,
-    reason: 'This way out does not pass the network policy.',
-  };
-}
-
-function count(entries: readonly LedgerEntry[]) {
-  const refused = entries.filter(({ outcome }) => outcome === 'refused').length;
-  return { requests: entries.length - refused, refused };
-}
+const auditOf = ({ from, before }: SwapJournal): Json => ({ from, ...(before !== undefined && { operationsBefore: before }) });

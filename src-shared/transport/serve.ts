@@ -40,6 +40,8 @@ export interface ServeOptions {
   readonly isOpen: () => boolean;
   /** Where stacks go; nothing but code and message crosses the channel. */
   readonly onError: (name: string, error: unknown) => void;
+  /** Told of every failure, also of those that are a sentence. */
+  readonly onFailure?: (error: unknown) => void;
   /** Told of every finished command, for the audit chain. */
   readonly onCommand?: (name: string, caller: Caller, outcome: 'done' | 'failed') => void;
   /** Calls at once from this channel; one more is refused. */
@@ -142,6 +144,7 @@ export function serve(contract: Contract, handlers: object, channel: Channel, op
         : reply({ kind: 'answer', call, output });
       if (!sent) refuse(call, undefined);
     } catch (error) {
+      options.onFailure?.(error);
       if (!isContractError(error)) report(name, error);
       refuse(call, error);
     } finally {

@@ -77,6 +77,14 @@ export async function ended(client: EngineClient, jobId: string): Promise<Job> {
   }
 }
 
+/** Waits for a job that must end well; throws its sentence where it does not. */
+export async function done(client: EngineClient, started: Promise<{ jobId: string }>): Promise<string> {
+  const { jobId } = await started;
+  const job = await ended(client, jobId);
+  if (job.state !== 'done') throw new Error(`“${job.title}” ended as ${job.state}: ${job.failure ?? ''}`);
+  return jobId;
+}
+
 export type GivenFile = string | { readonly name: string; readonly bytes: Uint8Array | string };
 
 const PIECE = 700 * 1024;

@@ -1,3 +1,4 @@
 export { adminMigrations } from './migrations/index.ts';
+export type { BackupDoor } from './backup-door.ts';
 export { createAdminHandlers, type WorkspaceDoor } from './handlers.ts';
-export { type AdminStore, createAdminStore, verifyLedger } from './store.ts';
+export { type AdminStore, createAdminStore, ledgerEntries, verifyLedger } from './store.ts';

@@ -39,6 +39,11 @@ export function createAdminStore(database: Database) {
 
 export type AdminStore = ReturnType<typeof createAdminStore>;
 
+/** How many entries the ledger has. */
+export function ledgerEntries(database: Database): number {
+  return database.prepare('SELECT count(*) FROM ledger').pluck().get() as number;
+}
+
 /** Recomputes the ledger's chain; for a reader process. */
 export function verifyLedger(database: Database): { entries: number; head: string; problems: string[] } {
   const problems: string[] = [];

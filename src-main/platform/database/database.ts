@@ -66,12 +66,17 @@ export function damagedOr(error: unknown): unknown {
   return error;
 }
 
+const DAMAGED = 'The workspace database is damaged:';
+
+/** Whether an error, also one that crossed a process, says that pages of a database cannot be read. */
+export function isDatabaseDamage(error: unknown): boolean {
+  return error instanceof ContractError && error.code === 'damaged' && error.message.startsWith(DAMAGED);
+}
+
 function damaged(cause?: unknown): ContractError {
-  return new ContractError(
-    'damaged',
-    'The workspace database is damaged: a page does not match its checksum. Nothing was changed; restore the folder from a backup.',
-    { cause },
-  );
+  return new ContractError('damaged', `${DAMAGED} a page does not match its checksum. Nothing was changed; restore it from a backup.`, {
+    cause,
+  });
 }
 
 export function sqliteCode(error: unknown): string | undefined {

@@ -19,7 +19,8 @@ export interface Jobs {
   result<T>(jobId: string): T;
   /** Settles when the job has ended, however it ended. */
   settled(jobId: string): Promise<void>;
-  cancelAll(): Promise<void>;
+  /** All but one: the work that closes the workspace is itself one. */
+  cancelAll(except?: string): Promise<void>;
 }
 
 interface Running {
@@ -38,6 +39,8 @@ export function createJobs(options: {
   readonly newId: () => string;
   readonly onProgress: (job: Job) => void;
   readonly onError: (title: string, error: unknown) => void;
+  /** Told of every failure, also of those that are a sentence. */
+  readonly onFailure?: (error: unknown) => void;
 }): Jobs {
   const known = new Map<string, Running>();
 
@@ -85,6 +88,7 @@ export function createJobs(options: {
           (error: unknown) => {
             running.failure = error;
             if (abort.signal.aborted) return end({ state: 'cancelled' });
+            options.onFailure?.(error);
             if (!isContractError(error)) options.onError(title, error);
             end({
               state: 'failed',
@@ -115,9 +119,10 @@ export function createJobs(options: {
       return result as T;
     },
     settled: (jobId) => find(jobId).ended,
-    async cancelAll() {
-      for (const { abort } of known.values()) abort.abort();
-      await Promise.all([...known.values()].map(({ ended }) => ended));
+    async cancelAll(except) {
+      const others = [...known.values()].filter(({ job }) => job.jobId !== except);
+      for (const { abort } of others) abort.abort();
+      await Promise.all(others.map(({ ended }) => ended));
     },
   };
 }

@@ -1,12 +1,32 @@
 import { z } from 'zod';
 import { command, event, query } from '../define.ts';
+import { Backup } from './backup.ts';
 
 /** A passphrase never leaves the engine and is never logged. */
 const Passphrase = z.string().min(1).max(1024);
 const NewPassphrase = z.string().min(8, 'choose a passphrase of at least 8 characters').max(1024);
 
+export const Damage = z.object({
+  /** What is broken, in one sentence. */
+  what: z.string(),
+  /** The newest verified copy that can take its place. */
+  backup: Backup.optional(),
+  /** Acknowledged operations that the copy does not hold, where their number is known. */
+  missing: z.int().optional(),
+  /** What the copy lacks, in one sentence. */
+  lacks: z.string(),
+  /** Whether the key is at hand, so that a copy can be previewed and restored now. */
+  canRestore: z.boolean(),
+});
+export type Damage = z.infer<typeof Damage>;
+
 export const WorkspaceState = z.object({
-  state: z.enum(['none', 'locked', 'open']),
+  /** `damaged`: there is one, and it cannot be opened. */
+  state: z.enum(['none', 'locked', 'open', 'damaged']),
+  /** What is broken and what can take its place; also of an open workspace in which it showed. */
+  damage: Damage.optional(),
+  /** Something a person must know of this opening, such as changes that were lost with a power cut. */
+  notice: z.string().optional(),
   name: z.string(),
   /** Whether the system's keychain holds the key, so that opening needs no passphrase. */
   keychain: z.boolean(),

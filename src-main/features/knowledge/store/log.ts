@@ -57,6 +57,8 @@ export interface Log {
   receive(operation: Operation, objectKey: number | undefined, importKey: number | undefined): number;
   /** The key an operation will get that is appended next, for rows that are written before it. */
   nextKey(): number;
+  /** Where the log ends: number and link of the newest operation. */
+  end(): { readonly key: number; readonly chain: Buffer };
   /** Reads the ends of the log anew, after a rollback. */
   reset(): void;
 }
@@ -125,6 +127,7 @@ export function createLog(database: Database, options: { device: string; actor: 
   return {
     device: options.device,
     nextKey: () => end.key + 1,
+    end: () => end,
     reset,
     append(wanted) {
       // Never behind what was seen, never refusing a clock that jumped (house rule: show drift, do not refuse).
@@ -195,7 +198,15 @@ export function operationFrom(row: OperationRow, object: string | undefined): Op
 
 /** The UUID of this workspace's own device in its log, made at the first opening. */
 export function ownDevice(database: Database, newId: () => string): string {
-  return (database.prepare('SELECT uuid FROM device WHERE own = 1').pluck().get() as string | undefined) ?? newId();
+  return (database.prepare('SELECT uuid FROM device WHERE own = 1 ORDER BY id DESC').pluck().get() as string | undefined) ?? newId();
+}
+
+/**
+ * What comes from a copy goes on as a new device: numbers that the old one gave after the copy was
+ * made, and perhaps told others, are never given twice. The old one stays ours in the log.
+ */
+export function startNewDevice(database: Database, uuid: string): void {
+  database.prepare('INSERT INTO device (uuid, own) VALUES (?, 1)').run(uuid);
 }
 
 /** The audit chain: SHA-256 over the previous link and the operation's canonical JSON. */

@@ -17,6 +17,8 @@ export interface StoreOptions {
   readonly now: () => number;
   /** Told after each committed transaction what changed in the graph. */
   readonly onDelta?: (delta: GraphDelta) => void;
+  /** Told after each commit where the log ends, before anyone hears that the change stands. */
+  readonly onCommitted?: (end: { readonly key: number; readonly chain: Buffer }) => void;
 }
 
 /** Steps that share a commit: with chunks of 2,000 objects about 80 MB of write-ahead log. */
@@ -59,6 +61,7 @@ export function createStore(database: Database, options: StoreOptions) {
   const forget = () => {
     rows.reset();
     log.reset();
+    options.onCommitted?.(log.end());
   };
 
   /** Ends the shared transaction of `step`; what it changed in the graph is told once it stands. */

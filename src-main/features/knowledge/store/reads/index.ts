@@ -4,6 +4,7 @@ import { branchChanges, branchWithCounts } from '../branches/changes.ts';
 import { branchOverlay, readShown } from '../branches/shown.ts';
 import { verifyLog } from './audit.ts';
 import { briefFacts } from './brief.ts';
+import { census, changesAfter } from './census.ts';
 import { entity, summaryById, versions } from './entity.ts';
 import { history, historyEntry, lastAction } from './history.ts';
 import { facets, listEntities, selection, stats } from './lists.ts';
@@ -31,6 +32,8 @@ const reads = {
   'knowledge.page': page,
   'coverage.matrix': matrix,
   'investigation.briefFacts': briefFacts,
+  'knowledge.census': (database: Database) => census(database),
+  'knowledge.changesAfter': changesAfter,
   'knowledge.verifyLog': (database: Database) => verifyLog(database),
 };
 

@@ -1,0 +1,18 @@
+// Under Electron no --import comes before this file; elsewhere the guard is up already.
+import '#main/platform/http/guard-on.ts';
+import { ledgerEntries, verifyLedger } from '#main/features/admin/index.ts';
+import { census, knowledgeReads, newestChanges } from '#main/features/knowledge/index.ts';
+import { sideLink } from '#main/hosts/side-link.ts';
+import { serveCopies } from '#main/platform/backup/serve-copies.ts';
+import { newestSchema } from '#main/workspace/migrations.ts';
+
+/** A process that copies or checks one database, and ends. */
+serveCopies(
+  {
+    schema: newestSchema,
+    census: (database) => ({ ...census(database), ledgerEntries: ledgerEntries(database) }),
+    verify: (database) => [...knowledgeReads['knowledge.verifyLog'](database).problems, ...verifyLedger(database).problems],
+    newest: newestChanges,
+  },
+  sideLink(),
+);
