@@ -45,6 +45,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   note: kind('circle', 'other', 'kind.note'),
   opinion: kind('circle', 'other', 'kind.opinion'),
   grouping: kind('ring', 'other', 'kind.grouping'),
+  'x-redoubt-warninglist': kind('ring', 'observed', 'kind.x-redoubt-warninglist'),
   'x-redoubt-layer': kind('square', 'other', 'kind.x-redoubt-layer'),
   'x-mitre-collection': kind('ring', 'other', 'kind.x-mitre-collection'),
   relationship: kind('bar', 'other', 'kind.relationship'),

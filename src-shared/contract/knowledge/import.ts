@@ -76,7 +76,7 @@ export const ImportRecord = z.object({
 });
 export type ImportRecord = z.infer<typeof ImportRecord>;
 
-export const importFormats = ['stix', 'misp', 'csv', 'kev', 'navigator-layer', 'sigma', 'cve'] as const;
+export const importFormats = ['stix', 'misp', 'csv', 'kev', 'navigator-layer', 'sigma', 'cve', 'misp-warninglist'] as const;
 export const exportFormats = ['stix2.1', 'csv', 'navigator-layer'] as const;
 export const ImportFormat = z.enum(importFormats);
 export type ImportFormatId = z.infer<typeof ImportFormat>;

@@ -5,6 +5,7 @@ import { findingType } from './extensions/finding.ts';
 import { layerType } from './extensions/layer.ts';
 import { logSourceType } from './extensions/log-source.ts';
 import type { OwnType as Declared } from './extensions/own-type.ts';
+import { warninglistType } from './extensions/warninglist.ts';
 import type { JsonObject, StixObject } from './stix.ts';
 
 export { Asset, Exposure, exposures } from './extensions/asset.ts';
@@ -13,6 +14,7 @@ export { DataFlow } from './extensions/data-flow.ts';
 export { Finding, severities, type Severity } from './extensions/finding.ts';
 export { Layer } from './extensions/layer.ts';
 export { LogSource } from './extensions/log-source.ts';
+export { Warninglist } from './extensions/warninglist.ts';
 
 /**
  * Redoubt's own object types, declared as STIX 2.1 extensions of type `new-sdo` (section 7.3), so that a
@@ -26,6 +28,7 @@ export const ownTypeNames = [
   'x-redoubt-data-flow',
   'x-redoubt-layer',
   'x-redoubt-finding',
+  'x-redoubt-warninglist',
 ] as const;
 export type OwnTypeName = (typeof ownTypeNames)[number];
 export type OwnType = Declared<OwnTypeName>;
@@ -37,6 +40,7 @@ export const ownTypes: Readonly<Record<OwnTypeName, OwnType>> = {
   'x-redoubt-data-flow': dataFlowType,
   'x-redoubt-layer': layerType,
   'x-redoubt-finding': findingType,
+  'x-redoubt-warninglist': warninglistType,
 };
 
 export function isOwnType(type: string): type is OwnTypeName {

@@ -24,7 +24,7 @@ const leads: Readonly<Record<string, Describe>> = {
     return joined(kind, optional('in', list(tactics)), on(object));
   },
   campaign: (object) => joined('campaign', aka(object), between(object.first_seen, object.last_seen)),
-  'course-of-action': (object) => (isAttack(object) ? 'mitigation' : 'course of action'),
+  'course-of-action': (object) => (isAttack(object) ? 'mitigation' : isD3fend(object) ? 'D3FEND countermeasure' : 'course of action'),
   grouping: (object) => joined('grouping', optional('context', words(text(object.context)))),
   identity: (object) => {
     const sectors = texts(object.sectors).map(words);
@@ -103,11 +103,13 @@ const leads: Readonly<Record<string, Describe>> = {
   tool: (object) => joined('tool', ofKinds(object.tool_types), aka(object), on(object)),
   vulnerability: (object) => {
     const kev = kevOf(object);
-    const score = typeof object.x_cvss_score === 'number' ? `CVSS ${object.x_cvss_score}` : '';
-    if (!kev) return joined('vulnerability', score);
-    const product = [kev.vendor, kev.product].filter((part) => part !== '').map((part) => clip(part, 60));
+    const cve = cveOf(object);
+    const score = cve.score ?? (typeof object.x_cvss_score === 'number' ? `CVSS ${object.x_cvss_score}` : '');
+    const product = (kev ? [kev.vendor, kev.product] : cve.product).filter((part) => part !== '').map((part) => clip(part, 60));
+    const lead = product.length > 0 ? `vulnerability in ${product.join(' ')}` : 'vulnerability';
+    if (!kev) return joined(lead, score, cve.rejected ? 'rejected by the CVE list' : '');
     return joined(
-      product.length > 0 ? `vulnerability in ${product.join(' ')}` : 'vulnerability',
+      lead,
       score,
       kev.added ? `known to be exploited since ${kev.added}` : 'known to be exploited',
       kev.ransomware ? 'also by ransomware campaigns' : '',
@@ -189,7 +191,36 @@ const leads: Readonly<Record<string, Describe>> = {
       days === undefined ? '' : `kept for ${thousands(days)} ${days === 1 ? 'day' : 'days'}`,
     );
   },
+  'x-redoubt-warninglist': (object) => {
+    const count = Array.isArray(object.list) ? object.list.length : 0;
+    return joined(
+      `warninglist of ${thousands(count)} ${count === 1 ? 'value' : 'values'} that say nothing when they match`,
+      optional('compared as', clip(text(object.list_type), 20)),
+    );
+  },
 };
+
+/** Of the CVE record: the score of the newest CVSS version, of several the highest, and the first product. */
+function cveOf(object: StixObject): { score?: string; product: string[]; rejected: boolean } {
+  const cve = record(object.x_redoubt_cve);
+  const metrics = (Array.isArray(cve.metrics) ? cve.metrics : []).map(record).filter((metric) => typeof metric.base_score === 'number');
+  const newest = metrics
+    .map((metric) => text(metric.version))
+    .sort()
+    .at(-1);
+  const scores = metrics.flatMap(({ version, base_score }) => (version === newest && typeof base_score === 'number' ? [base_score] : []));
+  const first = record(Array.isArray(cve.affected) ? cve.affected[0] : undefined);
+  return {
+    ...(scores.length > 0 ? { score: `CVSS ${Math.max(...scores)}` } : {}),
+    product: [text(first.vendor), text(first.product)],
+    rejected: cve.state === 'REJECTED',
+  };
+}
+
+function isD3fend(object: StixObject): boolean {
+  const references = Array.isArray(object.external_references) ? object.external_references : [];
+  return references.some((reference) => record(reference).source_name === 'mitre-d3fend');
+}
 
 /** The facts of CISA's KEV catalogue about a vulnerability, where an import gave some. */
 function kevOf(object: StixObject): { added?: string; due?: string; ransomware: boolean; vendor: string; product: string } | undefined {

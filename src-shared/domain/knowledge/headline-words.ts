@@ -57,6 +57,7 @@ const nouns: Readonly<Record<string, readonly [one: string, many: string]>> = {
   'x-redoubt-finding': ['finding', 'findings'],
   'x-redoubt-layer': ['Navigator layer', 'Navigator layers'],
   'x-redoubt-log-source': ['log source', 'log sources'],
+  'x-redoubt-warninglist': ['warninglist', 'warninglists'],
 };
 
 /** A noun for any type: `x-acme-thing` is a “thing” where we know no better word. */

@@ -39,11 +39,17 @@ export function observableId(object: JsonObject & { type: string }): string {
   return generatedId(object.type, canonical(rest));
 }
 
+/** Catalogues whose ids people know the objects of a type by. */
+const catalogues: Readonly<Record<string, string>> = {
+  capec: 'attack-pattern',
+  'mitre-d3fend': 'course-of-action',
+  'mitre-atlas': 'attack-pattern',
+};
 const attackSources = new Set(['mitre-attack', 'mitre-mobile-attack', 'mitre-ics-attack', 'mitre-pre-attack']);
 const attackTypes = new Set(['attack-pattern', 'intrusion-set', 'campaign', 'malware', 'tool', 'course-of-action', 'threat-actor']);
 
 /**
- * The id by which people know an object: ATT&CK's (T1059.001, G0016), a CVE, a CAPEC. Reports and indicators
+ * The id by which people know an object: ATT&CK's (T1059.001, G0016), a CVE, CAPEC's, D3FEND's (D3-PSA). Reports and indicators
  * that merely cite a technique have none.
  */
 export function externalIdOf(object: StixObject): string | undefined {
@@ -52,7 +58,7 @@ export function externalIdOf(object: StixObject): string | undefined {
   const ofCve = type === 'vulnerability';
   if (!ofAttack && !ofCve) return undefined;
   const references = object.external_references;
-  let capec: string | undefined;
+  let other: string | undefined;
   if (Array.isArray(references)) {
     for (const reference of references) {
       if (reference === null || typeof reference !== 'object' || Array.isArray(reference)) continue;
@@ -60,11 +66,11 @@ export function externalIdOf(object: StixObject): string | undefined {
       if (typeof source !== 'string' || typeof id !== 'string' || id === '') continue;
       if (ofAttack && attackSources.has(source)) return id;
       if (ofCve && source.toLowerCase() === 'cve') return id.toUpperCase();
-      if (type === 'attack-pattern' && source === 'capec') capec ??= id;
+      if (Object.hasOwn(catalogues, source) && catalogues[source] === type) other ??= id;
     }
   }
   if (ofCve && typeof object.name === 'string' && isCveId(object.name.trim())) return object.name.trim().toUpperCase();
-  return capec;
+  return other;
 }
 
 const aliasProperties = ['aliases', 'x_mitre_aliases', 'x_opencti_aliases', 'x_misp_synonyms'] as const;

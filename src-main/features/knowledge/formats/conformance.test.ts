@@ -78,6 +78,10 @@ const own: Record<(typeof formats)[number]['id'], Pick<Subject, 'withName' | 'na
       ),
     namesIn: (objects) => objects.map(({ x_redoubt_cve: cve }) => String((cve as { title?: unknown } | undefined)?.title)),
   },
+  'misp-warninglist': {
+    withName: (name) => bytes(JSON.stringify({ name, type: 'string', version: 1, matching_attributes: ['url'], list: ['a'] })),
+    namesIn: names,
+  },
   sigma: {
     withName: (title) =>
       bytes(`title: ${JSON.stringify(title)}\nlogsource:\n  product: windows\ndetection:\n  a:\n    b: c\n  condition: a\n`),

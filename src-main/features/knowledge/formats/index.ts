@@ -4,13 +4,14 @@ import { cve } from './cve/index.ts';
 import type { ExportFormat, Format, Head } from './format.ts';
 import { kev } from './kev/index.ts';
 import { misp } from './misp/index.ts';
+import { mispWarninglist } from './misp-warninglist/index.ts';
 import { navigatorLayer } from './navigator-layer/index.ts';
 import { navigatorLayerExport } from './navigator-layer/write.ts';
 import { sigma } from './sigma/index.ts';
 import { stix, stix21 } from './stix/index.ts';
 
 /** What can be read. A new format is a folder and one line here. */
-export const formats: readonly Format[] = [stix, misp, kev, navigatorLayer, csv, sigma, cve];
+export const formats: readonly Format[] = [stix, misp, kev, navigatorLayer, csv, sigma, cve, mispWarninglist];
 
 /** What can be written. */
 export const exportFormats: readonly ExportFormat[] = [stix21, csvExport, navigatorLayerExport];
