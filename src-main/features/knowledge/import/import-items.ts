@@ -93,6 +93,7 @@ export async function importParts(store: Store, imports: Imports, now: () => num
         if (waiting.length >= CHUNK) {
           flush();
           await breathe();
+          await store.mergeWaiting(generation, breathe);
           if (input.job.signal.aborted) throw new ContractError('cancelled', 'Cancelled.');
         }
       }
@@ -109,6 +110,7 @@ export async function importParts(store: Store, imports: Imports, now: () => num
       await read(part);
       before += report.created + report.updated + report.unchanged;
     }
+    await store.mergeWaiting(generation, breathe, true);
     store.commitSteps();
     // Only now: what one part names, a later one may bring.
     const dangling = reports.map((one) => danglingLosses(store, one.placeholders));
@@ -124,6 +126,7 @@ export async function importParts(store: Store, imports: Imports, now: () => num
   } catch (error) {
     store.commitSteps();
     if (action && store.operations.isKnown(action)) await takeBack(store, action, true);
+    await store.mergeWaiting(store.generation(), breathe, true);
     store.transact(() => imports.finish(started.key, 'undone'));
     throw error;
   } finally {

@@ -1,4 +1,8 @@
 import type { Migration } from '#main/platform/database/migrate.ts';
 import { graph } from './0001-graph.ts';
+import { scale } from './0003-scale.ts';
 
-export const knowledgeMigrations: readonly Migration[] = [{ id: 1, name: 'graph', up: graph }];
+export const knowledgeMigrations: readonly Migration[] = [
+  { id: 1, name: 'graph', up: graph },
+  { id: 3, name: 'scale', up: scale },
+];

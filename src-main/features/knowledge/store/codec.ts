@@ -2,6 +2,7 @@ import { canonical } from '#shared/domain/knowledge/canonical.ts';
 import { aliasesOf, externalIdOf } from '#shared/domain/knowledge/identifiers.ts';
 import { nameOf } from '#shared/domain/knowledge/names.ts';
 import type { Json, JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
+import { writeUuid } from './identity-hash.ts';
 import { DEPRECATED, NAMED, REVOKED, VALUED } from './state.ts';
 
 /*
@@ -209,8 +210,9 @@ export function iso(ms: number): string {
 }
 
 export function uuidBytes(id: string): Buffer {
-  const hex = id.slice(-36);
-  return Buffer.from(hex.slice(0, 8) + hex.slice(9, 13) + hex.slice(14, 18) + hex.slice(19, 23) + hex.slice(24), 'hex');
+  const bytes = Buffer.allocUnsafe(16);
+  writeUuid(id, bytes);
+  return bytes;
 }
 
 export function uuidText(uuid: Uint8Array): string {

@@ -13,6 +13,10 @@ import {
   uuidBytes,
   uuidText,
 } from './codec.ts';
+import { createIdTable } from './id-table.ts';
+import { writeUuid } from './identity-hash.ts';
+import { createNodes } from './nodes.ts';
+import { createRelations } from './relations.ts';
 import { MISSING, RETIRED } from './state.ts';
 import type { Terms } from './terms.ts';
 
@@ -39,17 +43,18 @@ export interface StoredRelationship extends RelationshipRow {
 
 export type Rows = ReturnType<typeof createRows>;
 
-const EDGES_A_CALL = 32;
-
-/** Ids remembered between chunks; past it the map starts anew. */
-const MOST_REMEMBERED = 400_000;
+/** Ids of objects remembered between chunks; past it the memory starts anew. */
+const MOST_REMEMBERED = 2_500_000;
 
 /**
  * The tables of the standing graph: rows, edges, facets, aliases and full text, written by
  * prepared statements. Knows nothing of versions, operations or merging.
  */
 export function createRows(database: Database, terms: Terms) {
-  const remembered = new Map<string, number>();
+  const remembered = createIdTable(MOST_REMEMBERED);
+  const idBytes = Buffer.alloc(16);
+  const idWords = new Int32Array(idBytes.buffer, idBytes.byteOffset, 4);
+  const nodes = createNodes(database, terms);
   let nextKey = 1;
   let delta: GraphDelta = { added: [], removed: [], nodes: [] };
 
@@ -57,24 +62,21 @@ export function createRows(database: Database, terms: Terms) {
     remembered.clear();
     terms.reset();
     delta = { added: [], removed: [], nodes: [] };
+    nodes.reset();
+    relations.reset();
     nextKey =
       (database
         .prepare('SELECT max(ifnull((SELECT max(id) FROM object), 0), ifnull((SELECT max(id) FROM relationship), 0))')
         .pluck()
         .get() as number) + 1;
   };
-  reset();
 
   const findObject = database.prepare('SELECT id FROM object WHERE uuid = ? AND type = ?').pluck();
-  const findRelationship = database.prepare('SELECT id FROM relationship WHERE uuid = ?').pluck();
   const insertObject = database.prepare(
     'INSERT INTO object (id, uuid, type, state, name, external_id, created, modified, op, common, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const updateObject = database.prepare(
     'UPDATE object SET state = ?, name = ?, external_id = ?, created = ?, modified = ?, op = ?, common = ?, rest = ? WHERE id = ?',
-  );
-  const insertRelationship = database.prepare(
-    'INSERT OR IGNORE INTO relationship (id, uuid, state, type, src, dst, created, modified, op, common, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const updateRelationship = database.prepare(
     'UPDATE relationship SET state = ?, type = ?, src = ?, dst = ?, created = ?, modified = ?, op = ?, common = ?, rest = ? WHERE id = ?',
@@ -90,13 +92,10 @@ export function createRows(database: Database, terms: Terms) {
   );
   const selectId = database.prepare('SELECT t.value AS type, o.uuid FROM object o JOIN term t ON t.id = o.type WHERE o.id = ?');
   const insertEdge = database.prepare('INSERT OR IGNORE INTO edge (src, type, dst, rel) VALUES (?, ?, ?, ?)');
-  const insertEdges = database.prepare(
-    `INSERT OR IGNORE INTO edge (src, type, dst, rel) VALUES ${Array(EDGES_A_CALL).fill('(?, ?, ?, ?)').join(', ')}`,
-  );
   const deleteEdge = database.prepare('DELETE FROM edge WHERE src = ? AND type = ? AND dst = ? AND rel = ?');
   const selectOwnEdges = database.prepare('SELECT src, type, dst, rel FROM edge WHERE src = ? AND rel = ?').raw();
   const insertFacet = database.prepare('INSERT OR IGNORE INTO facet (term, object) VALUES (?, ?)');
-  const deleteFacets = database.prepare('DELETE FROM facet WHERE object = ?');
+  const deleteFacets = database.prepare('DELETE FROM facet WHERE object = ? RETURNING term').pluck();
   const selectPhaseObjects = database.prepare('SELECT object FROM facet WHERE term = ?').pluck();
   const insertAlias = database.prepare('INSERT OR IGNORE INTO alias (name, object) VALUES (?, ?)');
   const deleteAlias = database.prepare('DELETE FROM alias WHERE name = ? AND object = ?');
@@ -106,22 +105,16 @@ export function createRows(database: Database, terms: Terms) {
   const deleteSearch = database.prepare('DELETE FROM search WHERE rowid = ?');
 
   const keyOf = (id: string): number | undefined => {
-    const known = remembered.get(id);
-    if (known !== undefined) return known;
     const type = stixType(id);
-    let key: number | undefined;
-    if (type === 'relationship') key = findRelationship.get(uuidBytes(id)) as number | undefined;
-    else {
-      const term = terms.find('type', type);
-      key = term === undefined ? undefined : (findObject.get(uuidBytes(id), term) as number | undefined);
-    }
-    if (key !== undefined) remember(id, key);
+    if (type === 'relationship') return relations.keyOf(id);
+    const term = terms.find('type', type);
+    if (term === undefined) return undefined;
+    writeUuid(id, idBytes);
+    const known = remembered.get(idWords, term);
+    if (known !== 0) return known;
+    const key = findObject.get(idBytes, term) as number | undefined;
+    if (key !== undefined) remembered.set(idWords, term, key);
     return key;
-  };
-
-  const remember = (id: string, key: number) => {
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    remembered.set(id, key);
   };
 
   /** The key of an object, made as a placeholder where nothing is known of it but its id. */
@@ -130,42 +123,35 @@ export function createRows(database: Database, terms: Terms) {
     if (known !== undefined) return known;
     const key = nextKey++;
     const literal = lowerId(id) === id ? null : JSON.stringify({ id });
-    insertObject.run(
-      key,
-      uuidBytes(id),
-      terms.intern('type', stixType(id)),
-      MISSING,
-      null,
-      null,
-      null,
-      null,
-      op,
-      terms.intern('common', '{}'),
-      literal,
-    );
-    remember(id, key);
-    delta.nodes.push(key, 0, terms.intern('type', stixType(id)));
+    const type = terms.intern('type', stixType(id));
+    const common = terms.intern('common', '{}');
+    const uuid = uuidBytes(id);
+    insertObject.run(key, uuid, type, MISSING, null, null, null, null, op, common, literal);
+    nodes.add(key, MISSING, type, common);
+    remember(uuid, type, key);
+    delta.nodes.push(key, 0, type);
     placeholders.push(key);
     return key;
   };
   let placeholders: number[] = [];
 
-  const addEdge = (src: number, type: number, dst: number, rel: number) => {
-    if (insertEdge.run(src, type, dst, rel).changes > 0) delta.added.push(src, type, dst, rel);
+  const remember = (uuid: Uint8Array, type: number, key: number) => {
+    idBytes.set(uuid);
+    remembered.set(idWords, type, key);
   };
-  /**
-   * New edges, four numbers each, sorted by their source. Many a statement: a call costs as much as an insert.
-   * One that stands already is told again, which changes nothing.
-   */
-  const addEdges = (edges: readonly number[]) => {
-    const whole = edges.length - (edges.length % (4 * EDGES_A_CALL));
-    for (let at = 0; at < whole; at += 4 * EDGES_A_CALL) insertEdges.run(...edges.slice(at, at + 4 * EDGES_A_CALL));
-    for (let at = whole; at < edges.length; at += 4) insertEdge.run(...edges.slice(at, at + 4));
-    for (const part of edges) delta.added.push(part);
+
+  const addEdge = (src: number, type: number, dst: number, rel: number) => {
+    if (insertEdge.run(src, type, dst, rel).changes === 0) return;
+    delta.added.push(src, type, dst, rel);
+    nodes.countEdge(src, type, dst, rel, 1);
   };
   const removeEdge = (src: number, type: number, dst: number, rel: number) => {
-    if (deleteEdge.run(src, type, dst, rel).changes > 0) delta.removed.push(src, type, dst, rel);
+    if (deleteEdge.run(src, type, dst, rel).changes === 0) return;
+    delta.removed.push(src, type, dst, rel);
+    nodes.countEdge(src, type, dst, rel, -1);
   };
+  const relations = createRelations(database, terms, nodes, addEdge, () => delta.added);
+  reset();
 
   /** The edges that a live object's embedded references ask for. */
   const wantedEdges = (key: number, object: StixObject, op: number): [number, number, number, number][] => {
@@ -192,13 +178,36 @@ export function createRows(database: Database, terms: Terms) {
     const text = searchText(object);
     insertSearch.run(key, text.name, text.aliases, text.ids, text.body);
     for (const alias of aliasesOf(object)) if (alias !== text.name) insertAlias.run(alias, key);
-    for (const phase of killChainPhases(object)) insertFacet.run(terms.intern('phase', `${phase.killChainName}:${phase.phaseName}`), key);
-    const platforms = object['x_mitre_platforms'];
-    if (Array.isArray(platforms))
-      for (const platform of platforms) if (typeof platform === 'string') insertFacet.run(terms.intern('platform', platform), key);
+    indexFacets(key, object, !(state & RETIRED));
     if (state & RETIRED) return;
     for (const edge of wantedEdges(key, object, op)) addEdge(...edge);
     if (object.type === 'x-mitre-tactic') indexTactic(key, object);
+  };
+
+  const indexFacets = (key: number, object: StixObject, isLive: boolean) => {
+    const tactics = new Set<string>();
+    const add = (term: number) => {
+      if (insertFacet.run(term, key).changes > 0 && isLive) nodes.countFacet('facet', term, 1);
+    };
+    for (const { killChainName, phaseName } of killChainPhases(object)) {
+      add(terms.intern('phase', `${killChainName}:${phaseName}`));
+      tactics.add(tacticOf(`${killChainName}:${phaseName}`));
+    }
+    const platforms = object['x_mitre_platforms'];
+    if (Array.isArray(platforms))
+      for (const platform of platforms) if (typeof platform === 'string') add(terms.intern('platform', platform));
+    if (isLive) for (const tactic of tactics) nodes.countFacet('tactic', terms.intern('tactic', tactic), 1);
+  };
+
+  const unindexFacets = (key: number) => {
+    const facets = deleteFacets.all(key) as number[];
+    if (facets.length === 0 || !nodes.isLive(key)) return;
+    const tactics = new Set<string>();
+    for (const term of facets) {
+      nodes.countFacet('facet', term, -1);
+      if (terms.find('phase', terms.value(term)) === term) tactics.add(tacticOf(terms.value(term)));
+    }
+    for (const tactic of tactics) nodes.countFacet('tactic', terms.intern('tactic', tactic), -1);
   };
 
   /** A tactic may come after the techniques that name its phase. */
@@ -219,7 +228,7 @@ export function createRows(database: Database, terms: Terms) {
   /** Takes back what `index` wrote; `object` is what stood. */
   const unindex = (key: number, object: StixObject) => {
     deleteSearch.run(key);
-    deleteFacets.run(key);
+    unindexFacets(key);
     for (const alias of aliasesOf(object)) deleteAlias.run(alias, key);
     for (const edge of selectOwnEdges.all(key, key) as [number, number, number, number][]) removeEdge(...edge);
     delta.nodes.push(key, 0, terms.intern('type', object.type));
@@ -247,9 +256,9 @@ export function createRows(database: Database, terms: Terms) {
     findByExternalId,
     keyOf,
     ensure,
-    remember,
+    nodes,
+    relations,
     addEdge,
-    addEdges,
     removeEdge,
     index,
     unindex,
@@ -265,31 +274,31 @@ export function createRows(database: Database, terms: Terms) {
       const common = terms.intern('common', encoded.common);
       const { uuid, name, externalId, created, modified, rest } = encoded;
       insertObject.run(key, uuid, type, encoded.state | state, name, externalId, created, modified, op, common, rest);
+      nodes.add(key, encoded.state | state, type, common);
+      remember(uuid, type, key);
     },
     updateObject(key: number, encoded: EncodedObject, state: number, op: number) {
       const { name, externalId, created, modified, rest } = encoded;
-      updateObject.run(encoded.state | state, name, externalId, created, modified, op, terms.intern('common', encoded.common), rest, key);
+      const common = terms.intern('common', encoded.common);
+      updateObject.run(encoded.state | state, name, externalId, created, modified, op, common, rest, key);
+      nodes.change(key, encoded.state | state, common);
     },
     /** An object of which nothing stands any more is a placeholder again. */
     clearObject(key: number, state: number, op: number) {
-      updateObject.run(state | MISSING, null, null, null, null, op, terms.intern('common', '{}'), null, key);
+      const common = terms.intern('common', '{}');
+      updateObject.run(state | MISSING, null, null, null, null, op, common, null, key);
+      nodes.change(key, state | MISSING, common);
     },
     /** A relationship of which the log speaks before its own operation has come; `object` is used where it is known already. */
     placeRelationship(id: string, op: number, object?: StixObject): number {
       const key = nextKey++;
       const ends = object ? [ensure(object['source_ref'] as string, op), ensure(object['target_ref'] as string, op)] : [0, 0];
       const relation = terms.intern('relation', object ? (object['relationship_type'] as string) : 'related-to');
-      insertRelationship.run(key, uuidBytes(id), MISSING, relation, ends[0], ends[1], null, null, op, terms.intern('common', '{}'), null);
-      remember(id, key);
+      relations.place(key, id, uuidBytes(id), MISSING, relation, ends[0] as number, ends[1] as number, op);
       return key;
     },
-    /** False where the id is taken. */
-    insertRelationship(key: number, encoded: EncodedRelationship, src: number, dst: number, state: number, op: number): boolean {
-      const type = terms.intern('relation', encoded.type);
-      const common = terms.intern('common', encoded.common);
-      const { uuid, created, modified, rest } = encoded;
-      return insertRelationship.run(key, uuid, encoded.state | state, type, src, dst, created, modified, op, common, rest).changes > 0;
-    },
+    /** False where the id is taken. Its edge stands once what waits is merged. */
+    insertRelationship: relations.insert,
     updateRelationship(key: number, encoded: EncodedRelationship, src: number, dst: number, state: number, op: number) {
       const type = terms.intern('relation', encoded.type);
       const { created, modified, rest } = encoded;
@@ -305,9 +314,11 @@ export function createRows(database: Database, terms: Terms) {
         rest,
         key,
       );
+      relations.rewrite(key);
     },
     clearRelationship(key: number, state: number) {
       clearRelationship.run(state | MISSING, key);
+      relations.rewrite(key);
     },
     relation: (type: string) => terms.intern('relation', type),
     hasDelta: () => delta.added.length + delta.removed.length + delta.nodes.length > 0,
@@ -324,6 +335,9 @@ export function createRows(database: Database, terms: Terms) {
     },
   };
 }
+
+/** The tactic of a phase, whatever its kill chain: `mitre-attack:impact` is `impact`. */
+const tacticOf = (phase: string) => phase.slice(phase.indexOf(':') + 1);
 
 const chainByDomain: Readonly<Record<string, string>> = {
   'enterprise-attack': 'mitre-attack',

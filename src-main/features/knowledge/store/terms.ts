@@ -3,7 +3,7 @@ import { type Tlp, tlpLevels } from '#shared/domain/knowledge/stix.ts';
 import { tlpOfMarkings } from '#shared/domain/knowledge/tlp.ts';
 import type { JsonObject } from '#shared/domain/knowledge/stix.ts';
 
-export type TermKind = 'type' | 'relation' | 'common' | 'phase' | 'platform' | 'tag';
+export type TermKind = 'type' | 'relation' | 'common' | 'phase' | 'tactic' | 'platform' | 'tag';
 
 /** Interned texts. Ids never change, so they may be kept for the life of the connection. */
 export interface Terms {
@@ -11,6 +11,8 @@ export interface Terms {
   intern(kind: TermKind, value: string): number;
   find(kind: TermKind, value: string): number | undefined;
   value(id: number): string;
+  /** Index into tlpLevels of a term of kind `common`. */
+  tlp(common: number): number | null;
   /** Forget what a rolled-back transaction interned. */
   reset(): void;
 }
@@ -23,12 +25,15 @@ export function createTerms(database: Database): Terms {
     relation: new Map(),
     common: new Map(),
     phase: new Map(),
+    tactic: new Map(),
     platform: new Map(),
     tag: new Map(),
   };
   const values = new Map<number, string>();
+  const levels = new Map<number, number | null>();
   const select: Statement = database.prepare('SELECT id FROM term WHERE kind = ? AND value = ?').pluck();
   const selectValue = database.prepare('SELECT value FROM term WHERE id = ?').pluck();
+  const selectTlp = database.prepare('SELECT tlp FROM term WHERE id = ?').pluck();
   const insert = database.prepare('INSERT INTO term (kind, value, tlp) VALUES (?, ?, ?)');
 
   const find = (kind: TermKind, value: string): number | undefined => {
@@ -61,9 +66,19 @@ export function createTerms(database: Database): Terms {
       }
       return value;
     },
+    tlp(common) {
+      let level = levels.get(common);
+      if (level === undefined) {
+        level = (selectTlp.get(common) as number | null | undefined) ?? null;
+        if (levels.size >= MOST_KEPT) levels.clear();
+        levels.set(common, level);
+      }
+      return level;
+    },
     reset() {
       for (const known of Object.values(ids)) known.clear();
       values.clear();
+      levels.clear();
     },
   };
 }

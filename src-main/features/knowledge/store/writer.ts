@@ -15,7 +15,7 @@ import { foldLayers, judgeLayer, withoutTimes } from './layers.ts';
 import type { Log } from './log.ts';
 import type { Materializer } from './materialize.ts';
 import type { Rows } from './rows.ts';
-import { EDITED, flagsOf, LAYER, MISSING, mergeOf, PARTIAL, partialOf, RETIRED, TOUCHED } from './state.ts';
+import { EDITED, flagsOf, LAYER, MISSING, mergeOf, PARTIAL, partialOf, TOUCHED } from './state.ts';
 
 /** One whole object on its way in. */
 export interface Incoming {
@@ -184,7 +184,6 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
     );
     const lines: string[] = [];
     const loss: ChunkOutcome['loss'] = [];
-    const edges: number[] = [];
     let created = 0;
     let updated = 0;
     let unchanged = 0;
@@ -244,7 +243,6 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
       const key = known ?? rows.newKey();
       if (known === undefined) rows.insertObject(key, encoded, state, op);
       else rows.updateObject(key, encoded, state, op);
-      rows.remember(id, key);
       rows.index(key, object, encoded.state, op);
       lines.push(objectLine(id, encoded));
       created++;
@@ -258,16 +256,13 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
       const src = rows.ensure(source, op);
       const dst = rows.ensure(target, op);
       const key = rows.newKey();
-      if (!rows.insertRelationship(key, encoded, src, dst, stateOf(incoming), op)) {
+      if (!rows.insertRelationship(key, object.id, encoded, src, dst, stateOf(incoming), op)) {
         later(incoming, rows.keyOf(object.id) as number);
         continue;
       }
-      if (!(encoded.state & RETIRED)) edges.push(src, rows.relation(encoded.type), dst, key);
       lines.push(relationshipLine(object.id, source, target, encoded));
       created++;
     }
-    rows.addEdges(bySource(edges));
-
     let action = origin.action;
     if (lines.length > 0) {
       const written = log.append({
@@ -331,13 +326,4 @@ const observables = new Set(
 
 function hasTimes(type: string): boolean {
   return !observables.has(type);
-}
-
-/** Edges of four numbers in the order of their sources, so that they go into the tree side by side. */
-function bySource(edges: readonly number[]): number[] {
-  const order = Uint32Array.from({ length: edges.length / 4 }, (_, index) => index);
-  order.sort((a, b) => (edges[a * 4] as number) - (edges[b * 4] as number));
-  const sorted: number[] = [];
-  for (const index of order) for (let at = index * 4; at < index * 4 + 4; at++) sorted.push(edges[at] as number);
-  return sorted;
 }
