@@ -1,6 +1,8 @@
-import { observableId, relationshipId, vulnerabilityId } from '#shared/domain/knowledge/identifiers.ts';
+import { generatedId, observableId, relationshipId, vulnerabilityId } from '#shared/domain/knowledge/identifiers.ts';
 import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { checkObject } from '#shared/domain/knowledge/stix21/index.ts';
+import { cpeOf } from './purl/cpe.ts';
+import { canonicalPurl } from './purl/purl.ts';
 
 /** The times of objects that a source merely names: any dated version of them is newer. */
 export const undated = '1970-01-01T00:00:00.000Z';
@@ -31,42 +33,75 @@ export function isValid(object: StixObject): boolean {
 }
 
 /**
- * A software observable from a CPE 2.3 name, a package URL or words. Of words, a last one that is a version
- * number (`Log4j 2.14.1`) becomes the version; nothing else is guessed.
+ * A software observable from a CPE 2.3 name (or the older URI), a package URL or words. Of words, a last one that is a
+ * version number (`Log4j 2.14.1`) becomes the version; nothing else is guessed.
  */
 export function softwareFrom(text: string): StixObject {
-  const made = (parts: JsonObject): StixObject => {
-    const object = { type: 'software', spec_version: '2.1', ...parts };
-    return { ...object, id: observableId(object) };
+  const software = madeOf(partsOf(text));
+  return isValid(software) ? software : madeOf({ name: text });
+}
+
+/** What a tool says of a piece of software. With a package URL it is the same one whatever else is said. */
+export interface SoftwareFacts {
+  readonly name?: string | undefined;
+  readonly vendor?: string | undefined;
+  readonly version?: string | undefined;
+  readonly cpe?: string | undefined;
+  readonly purl?: string | undefined;
+}
+
+/** The same observable from facts apart; undefined where there is nothing to name it by. A CPE or package URL that is none is left out. */
+export function softwareOf({ name, vendor, version, cpe, purl }: SoftwareFacts): StixObject | undefined {
+  const fullCpe = cpe === undefined ? undefined : cpeOf(cpe);
+  const canonical = purl === undefined ? undefined : canonicalPurl(purl);
+  const guessed = canonical ? partsOf(canonical) : fullCpe ? partsOf(fullCpe) : {};
+  const parts: JsonObject = {
+    ...guessed,
+    ...(name?.trim() && { name: name.trim() }),
+    ...(vendor?.trim() && { vendor: vendor.trim() }),
+    ...(version?.trim() && { version: version.trim() }),
+    ...(fullCpe && { cpe: fullCpe }),
+    ...(canonical && { x_redoubt_purl: canonical }),
   };
-  const software = made(partsOf(text));
-  return isValid(software) ? software : made({ name: text });
+  if (typeof parts.name !== 'string') return undefined;
+  const software = madeOf(parts);
+  if (isValid(software)) return software;
+  const { cpe: _, ...rest } = parts;
+  const plainer = madeOf(rest);
+  return isValid(plainer) ? plainer : undefined;
+}
+
+function madeOf(parts: JsonObject): StixObject {
+  const object = { type: 'software', spec_version: '2.1', ...parts };
+  const purl = parts.x_redoubt_purl;
+  return { ...object, id: typeof purl === 'string' ? generatedId('software', purl) : observableId(object) };
 }
 
 function partsOf(text: string): JsonObject {
-  if (/^cpe:2\.3:[aho*-]:/i.test(text)) {
-    const parts = text.split(/(?<!\\):/);
-    const [, , , vendor, product, version] = parts;
+  const cpe = cpeOf(text);
+  if (cpe !== undefined) {
+    const [, , , vendor, product, version] = cpe.split(/(?<!\\):/);
     return {
-      name: plain(product) ?? text,
-      cpe: text,
+      name: plain(product) ?? cpe,
+      cpe,
       ...(plain(vendor) ? { vendor: plain(vendor) as string } : {}),
       ...(plain(version) ? { version: plain(version) as string } : {}),
     };
   }
-  const purl = /^pkg:([a-z][a-z0-9.+-]*)\/+([^@?#]+)(?:@([^?#]+))?/i.exec(text);
-  if (purl) {
-    const [, , path = '', version] = purl;
+  const purl = canonicalPurl(text);
+  const found = purl === undefined ? null : /^pkg:([a-z][a-z0-9.+-]*)\/+([^@?#]+)(?:@([^?#]+))?/i.exec(purl);
+  if (purl !== undefined && found) {
+    const [, , path = '', version] = found;
     const names = path.split('/').map(decoded);
     const vendor = names.slice(0, -1).join('/');
     return {
-      name: names.at(-1) || text,
+      name: names.at(-1) || purl,
       ...(vendor ? { vendor } : {}),
       ...(version ? { version: decoded(version) } : {}),
-      x_redoubt_purl: text,
+      x_redoubt_purl: purl,
     };
   }
-  const versioned = /^(.*\S)\s+v?(\d+(?:\.\d+)+[\w.+-]*)$/.exec(text);
+  const versioned = text.length > 1000 ? null : /^(.*\S)\s+v?(\d+(?:\.\d+)+[\w.+-]*)$/.exec(text);
   return versioned ? { name: versioned[1] as string, version: versioned[2] as string } : { name: text };
 }
 
@@ -84,11 +119,8 @@ function decoded(text: string): string {
   }
 }
 
-/**
- * `has` for vulnerabilities and `consists-of` for software: the words that STIX 2.1 (section 4.8) gives
- * infrastructure, which an asset is closest to.
- */
-export function relate(relationshipType: 'has' | 'consists-of', source: string, target: string): StixObject {
+/** Asset or software `has` vulnerability, asset `runs` software, software `depends-on` software. */
+export function relate(relationshipType: 'has' | 'runs' | 'depends-on', source: string, target: string): StixObject {
   return {
     type: 'relationship',
     spec_version: '2.1',

@@ -188,6 +188,6 @@ function* linkedItems(assetId: string, { cves, software }: AssetRow, path: strin
     const object = seen.software.get(text) ?? softwareFrom(text);
     seen.software.set(text, object);
     yield { kind: 'object', object, path };
-    yield { kind: 'object', object: relate('consists-of', assetId, object.id), path, stamp: true };
+    yield { kind: 'object', object: relate('runs', assetId, object.id), path, stamp: true };
   }
 }
