@@ -11,7 +11,8 @@ export default defineConfig({
       outDir: at('out/main'),
       emptyOutDir: true,
       target: 'node24',
-      externalizeDeps: true,
+      // A package that is one JSON file: the import's attribute would be lost on the way.
+      externalizeDeps: { exclude: ['tlds'] },
       rolldownOptions: {
         input: {
           main: at('src-main/main.ts'),

@@ -22,7 +22,9 @@ export type FromWindow =
   | { readonly kind: 'secret'; readonly call: number; readonly value?: Uint8Array; readonly failed?: boolean }
   /** Brings the port of a process that was asked for. */
   | { readonly kind: 'spawned'; readonly process: number; readonly pid: number | undefined }
-  | { readonly kind: 'exited'; readonly process: number };
+  | { readonly kind: 'exited'; readonly process: number }
+  | { readonly kind: 'open'; readonly view?: string; readonly paths: readonly string[] }
+  | { readonly kind: 'lock' };
 
 export interface ParentPort {
   postMessage(message: unknown): void;

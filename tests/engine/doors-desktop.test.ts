@@ -95,7 +95,7 @@ describe('the window', () => {
       { FAKE_PACKAGED: '1' },
     );
     expect(devTools).toBe(false);
-    expect(JSON.stringify(menu)).not.toMatch(/toggleDevTools|help|reload/i);
+    expect(JSON.stringify(menu)).not.toMatch(/toggleDevTools|reload|https?:/i);
   });
 
   it('opens once: a second start only brings it to the front', () => {
@@ -103,7 +103,11 @@ describe('the window', () => {
       calls: [['app.quit']],
       windows: 0,
     });
-    expect(desktop(`app.emit('second-instance'); return told.calls.slice(-2)`)).toEqual([['window.restore'], ['window.focus']]);
+    expect(desktop(`app.emit('second-instance'); return told.calls.slice(-3)`)).toEqual([
+      ['window.restore'],
+      ['window.show'],
+      ['window.focus'],
+    ]);
   });
 
   it('neither navigates away nor opens windows nor embeds browsers', () => {
@@ -124,6 +128,117 @@ describe('the window', () => {
       open: { action: 'deny' },
       openHome: { action: 'deny' },
     });
+  });
+});
+
+describe('the shell', () => {
+  const opened = `const opened = () => told.forks.flatMap(({ sent }) => sent).filter(({ message }) => message.kind === 'open').map(({ message }) => message);`;
+
+  it('passes links and files on to the engine: of its own start, of a second one, and from the system', () => {
+    writeFileSync(join(home, 'scan.nessus'), '');
+    const outcome = desktop<{ view?: string; paths: string[] }[]>(`${opened}
+      const stop = { preventDefault() {} };
+      app.emit('open-url', stop, 'redoubt://entity/T1059');
+      app.emit('open-url', stop, 'redoubt://settings');
+      app.emit('open-file', stop, '/given/by/the/system.afb');
+      app.emit('second-instance', {}, ['redoubt', '--flag', 'scan.nessus', 'redoubt://matrix'], ${JSON.stringify(home)});
+      app.emit('second-instance', {}, ['redoubt', 'not-there.txt'], ${JSON.stringify(home)});
+      return opened();`);
+    expect(outcome).toEqual([
+      { kind: 'open', view: 'entity/T1059', paths: [] },
+      { kind: 'open', paths: ['/given/by/the/system.afb'] },
+      { kind: 'open', view: 'matrix', paths: [join(home, 'scan.nessus')] },
+    ]);
+  });
+
+  it('has menus whose entries lead to views, dialogs and the lock', () => {
+    const outcome = desktop<{ opened: unknown[]; kinds: string[]; labels: string[] }>(`${opened}
+      ipcMain.emit('engine', { sender: window.webContents, senderFrame: frame('app://redoubt/') });
+      const items = told.menus[0].flatMap(({ submenu }) => submenu ?? []);
+      for (const { click } of items) click?.();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return { opened: opened(), kinds: told.forks[0].sent.map(({ message }) => message.kind), labels: items.flatMap(({ label }) => label ?? []) }`);
+    expect(outcome.labels).toEqual(
+      expect.arrayContaining(['Open files…', 'Open a folder…', 'Lock the workspace', 'Overview', 'Matrix', 'Help']),
+    );
+    expect(outcome.opened).toEqual(
+      expect.arrayContaining([
+        { kind: 'open', view: 'matrix', paths: [] },
+        { kind: 'open', view: 'help', paths: [] },
+        { kind: 'open', paths: ['/picked/openFile'] },
+        { kind: 'open', paths: ['/picked/openDirectory'] },
+      ]),
+    );
+    expect(outcome.kinds).toContain('lock');
+  });
+
+  const knock = `ipcMain.emit('engine', { sender: window.webContents, senderFrame: frame('app://redoubt/') }); const [engine] = told.forks;`;
+
+  it('shows what runs in the tray and on the icon, and tells of what ended when nobody looks', () => {
+    const act = `${knock}
+      engine.emit('message', { kind: 'activity', running: 1, progress: 0.42 });
+      const busy = told.trays[0].tooltip;
+      engine.emit('message', { kind: 'ended', title: 'Import', failed: false });
+      engine.emit('message', { kind: 'ended', title: 'Backup', failed: true });
+      engine.emit('message', { kind: 'activity', running: 0 });
+      told.trays[0].menu[1].click();
+      return { busy, idle: told.trays[0].tooltip, image: told.trays[0].image.path, notes: told.notes.map(([title]) => title), bars: told.calls.filter(([name]) => name === 'window.setProgressBar').map(([, part]) => part), last: engine.sent.at(-1).message.kind }`;
+    const outcome = desktop<Record<string, unknown>>(act);
+    expect(outcome).toMatchObject({
+      busy: 'Redoubt: one job running, 42 %',
+      idle: 'Redoubt',
+      notes: ['Import is done', 'Backup failed'],
+      bars: [0.42, -1],
+      last: 'lock',
+    });
+    expect(String(outcome.image)).toMatch(/resources[/\\]icons[/\\]tray/);
+    expect(desktop<{ notes: string[] }>(act, { FAKE_FOCUSED: '1' }).notes).toEqual([]);
+    expect(desktop(`return told.trays.length`, { FAKE_TRAY: 'none' })).toBe(0);
+  });
+
+  it.skipIf(process.platform === 'darwin')('hides its window while work goes on and there is a tray, and closes it otherwise', () => {
+    const act = `${knock}
+      const close = () => { let stopped = false; window.emit('close', { preventDefault() { stopped = true; } }); return stopped; };
+      const idle = close();
+      engine.emit('message', { kind: 'activity', running: 1 });
+      const busy = close();
+      const hidden = told.calls.at(-2);
+      app.emit('before-quit', { preventDefault() {} });
+      return { idle, busy, hidden, quitting: close() }`;
+    expect(desktop(act)).toEqual({ idle: false, busy: true, hidden: ['window.hide'], quitting: false });
+    expect(desktop<{ busy: boolean }>(act, { FAKE_TRAY: 'none' }).busy).toBe(false);
+  });
+
+  it('comes back where it was left', () => {
+    const profile = join(home, 'profile');
+    desktop(`window.emit('close', { preventDefault() {} }); return 0`, { FAKE_USER_DATA: profile });
+    const { x, y, width } = desktop<Record<string, number>>(`const { webPreferences, ...options } = window.options; return options`, {
+      FAKE_USER_DATA: profile,
+    });
+    expect({ x, y, width }).toEqual({ x: 40, y: 30, width: 1000 });
+  });
+
+  it('brings a page or an engine that died back, a few times, then asks', () => {
+    const outcome = desktop<{ reloads: number[]; asked: unknown[]; quit: boolean }>(
+      `${knock}
+      const reloads = () => told.calls.filter(([name]) => name === 'contents.reload').length;
+      const counts = [];
+      const die = async (reason) => { window.webContents.emit('render-process-gone', {}, { reason }); await new Promise((resolve) => setTimeout(resolve, 5)); counts.push(reloads()); };
+      await die('clean-exit');
+      for (let times = 0; times < 4; times++) await die('crashed');
+      const asked = told.calls.filter(([name]) => name === 'dialog.showMessageBox');
+      engine.emit('exit', 1);
+      counts.push(reloads());
+      return { reloads: counts, asked, quit: told.calls.some(([name]) => name === 'app.quit') }`,
+      { FAKE_ANSWER: '1' },
+    );
+    expect(outcome).toEqual({ reloads: [0, 1, 2, 3, 3, 4], asked: [['dialog.showMessageBox', 'The window keeps failing']], quit: true });
+  });
+
+  it('registers its links only when installed', () => {
+    const clients = `return told.calls.filter(([name]) => name === 'app.setAsDefaultProtocolClient')`;
+    expect(desktop(clients)).toEqual([]);
+    expect(desktop(clients, { FAKE_PACKAGED: '1' })).toEqual([['app.setAsDefaultProtocolClient', 'redoubt']]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 
 /** Stands in for `electron` in the built main process: keeps what it is told, and hands it to the test. */
-export const told = { switches: [], calls: [], menus: [], windows: [], sessions: {}, forks: [], ports: [], schemes: [] };
+export const told = { switches: [], calls: [], menus: [], windows: [], sessions: {}, forks: [], ports: [], schemes: [], trays: [], notes: [] };
 
 const say =
   (name) =>
@@ -17,6 +17,10 @@ export const app = Object.assign(new EventEmitter(), {
   exit: say('app.exit'),
   whenReady: async () => void told.calls.push(['app.whenReady']),
   getPath: () => process.env.FAKE_USER_DATA,
+  getVersion: () => '0.0.0',
+  isReady: () => true,
+  setAboutPanelOptions: () => {},
+  setAsDefaultProtocolClient: say('app.setAsDefaultProtocolClient'),
 });
 
 class WebContents extends EventEmitter {
@@ -27,6 +31,7 @@ class WebContents extends EventEmitter {
   setWindowOpenHandler(handler) {
     this.openHandler = handler;
   }
+  reload = say('contents.reload');
 }
 
 export class BrowserWindow extends EventEmitter {
@@ -44,7 +49,15 @@ export class BrowserWindow extends EventEmitter {
   show = say('window.show');
   focus = say('window.focus');
   restore = say('window.restore');
+  hide = say('window.hide');
+  maximize = say('window.maximize');
+  setFullScreen = say('window.setFullScreen');
+  setProgressBar = say('window.setProgressBar');
   isMinimized = () => true;
+  isMaximized = () => false;
+  isFullScreen = () => false;
+  isFocused = () => process.env.FAKE_FOCUSED === '1';
+  getNormalBounds = () => ({ x: 40, y: 30, width: 1000, height: 700 });
 }
 
 function makeSession(name) {
@@ -65,9 +78,35 @@ function makeSession(name) {
 export const session = { defaultSession: makeSession('default'), fromPartition: (name) => makeSession(name) };
 export const protocol = { registerSchemesAsPrivileged: (schemes) => void told.schemes.push(...schemes) };
 export const ipcMain = new EventEmitter();
-export const dialog = { showErrorBox: say('dialog.showErrorBox') };
+export const dialog = {
+  showErrorBox: say('dialog.showErrorBox'),
+  showOpenDialog: async (_window, options) => ({ canceled: false, filePaths: [`/picked/${options.properties[0]}`] }),
+  async showMessageBox(...args) {
+    told.calls.push(['dialog.showMessageBox', args.at(-1).message]);
+    return { response: Number(process.env.FAKE_ANSWER ?? 0) };
+  },
+};
+export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }] };
+export const nativeImage = { createFromPath: (path) => ({ path }) };
+export class Tray extends EventEmitter {
+  constructor(image) {
+    super();
+    if (process.env.FAKE_TRAY === 'none') throw new Error('no tray');
+    told.trays.push(this);
+    this.image = image;
+  }
+  setToolTip(text) {
+    this.tooltip = text;
+  }
+  setContextMenu(menu) {
+    this.menu = menu;
+  }
+}
 export const Menu = { buildFromTemplate: (template) => template, setApplicationMenu: (menu) => void told.menus.push(menu) };
 export class Notification {
+  constructor(options) {
+    told.notes.push([options.title, options.body]);
+  }
   show = say('notification.show');
 }
 export class MessageChannelMain {
