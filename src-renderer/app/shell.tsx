@@ -4,6 +4,7 @@ import { asContractError, useClient, useJobs } from '#renderer/client/index.ts';
 import { NetworkSeal } from '#renderer/features/admin/index.ts';
 import { addDroppedFiles } from '#renderer/features/knowledge/index.ts';
 import { IconButton, Loading, Progress, StarFort, toast, useText } from '#renderer/ui/index.ts';
+import { useDesktopAsked } from './desktop-asked.ts';
 import { views } from './features.ts';
 import { KeyboardHelp } from './keyboard-help.tsx';
 import { Palette } from './palette.tsx';
@@ -31,6 +32,7 @@ export function Shell() {
     main.current?.scrollTo(0, 0);
   }, [place]);
   useShortcuts({ palette: () => setDialog('palette'), help: () => setDialog('help') });
+  useDesktopAsked();
   const dropping = useDrop((files) => addDroppedFiles(client, files));
   if (!view) return null;
   return (

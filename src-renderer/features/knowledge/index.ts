@@ -1,3 +1,3 @@
 export { EntityLine, KindGlyph, typeLabel } from './entity-parts.tsx';
-export { addDroppedFiles } from './import/import-store.ts';
+export { addDroppedFiles, addOfferedFiles } from './import/import-store.ts';
 export { entityHref, exploreHref, importHref, searchHref } from './links.ts';

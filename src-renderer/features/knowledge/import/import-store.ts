@@ -10,7 +10,8 @@ export type ImportOutcome = FileReport & { importId?: string | undefined; failur
 
 export interface PickedFile {
   readonly key: number;
-  readonly file: File;
+  /** What is sent; of a file that the engine has already, its name and size alone. */
+  readonly file: File | { readonly name: string; readonly size: number };
   readonly received: number;
   readonly uploadId?: string;
   readonly as?: As | undefined;
@@ -50,6 +51,18 @@ export function addDroppedFiles(client: RedoubtClient, files: readonly File[]) {
   void read(client);
 }
 
+/** Files that the desktop was handed: the engine has them already, by these names. */
+export function addOfferedFiles(client: RedoubtClient, offered: readonly { uploadId: string; name: string; size: number }[]) {
+  if (offered.length === 0) return;
+  const { phase } = get();
+  if (phase === 'importing') return go(importHref);
+  if (phase === 'report') startOver();
+  const files = offered.map(({ uploadId, name, size }) => ({ key: nextKey++, file: { name, size }, uploadId, received: size }));
+  set({ files: [...get().files, ...files] });
+  go(importHref);
+  void read(client);
+}
+
 export function removeFile(client: RedoubtClient, key: number) {
   set({ files: get().files.filter((file) => file.key !== key) });
   if (get().files.length === 0) startOver();
@@ -72,7 +85,7 @@ async function read(client: RedoubtClient) {
   set({ phase: 'uploading', error: undefined });
   try {
     for (const { key, file, uploadId } of get().files) {
-      if (uploadId !== undefined) continue;
+      if (uploadId !== undefined || !(file instanceof File)) continue;
       const sent = await upload(client, file, (received) => change(key, { received }));
       if (stale()) {
         change(key, { uploadId: sent });
