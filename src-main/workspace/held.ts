@@ -1,7 +1,7 @@
 import { ContractError, isContractError } from '#shared/transport/errors.ts';
 import type { BackupKeeper } from '#main/platform/backup/backups.ts';
 import type { Host } from '#main/platform/host.ts';
-import { type Keyring, proven, unwrapByPassphrase, unwrapByRecoveryCode } from '#main/platform/secrets/keyring.ts';
+import { type Keyring, keyringText, proven, unwrapByPassphrase, unwrapByRecoveryCode } from '#main/platform/secrets/keyring.ts';
 import type { KeyringFiles } from '#main/platform/secrets/keyring-files.ts';
 
 /** The workspace's key, and the keyring that proved it. */
@@ -35,7 +35,7 @@ export async function holdBy(keyrings: readonly Keyring[], by: UnlockBy, host: H
   let refused: unknown;
   const seen = new Set<string>();
   for (const keyring of keyrings) {
-    const text = JSON.stringify(keyring);
+    const text = keyringText(keyring);
     if (seen.has(text)) continue;
     seen.add(text);
     try {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,10 +43,10 @@ const mounted =
   spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1500k', 'tmpfs', place]).status === 0;
 
 /** A copy to damage. */
-function copy(): { dir: string; database: string; keys: string } {
+function copy(): { dir: string; database: string; keys: string; second: string } {
   const dir = join(folder.path, `copy-${copies++}`);
   cpSync(whole, dir, { recursive: true });
-  return { dir, database: join(dir, 'workspace.db'), keys: join(dir, 'keys.json') };
+  return { dir, database: join(dir, 'workspace.db'), keys: join(dir, 'keys.json'), second: join(dir, 'keys.copy.json') };
 }
 
 /** What a person is told who tries to open the folder. */
@@ -147,7 +147,10 @@ describe('a workspace that is not as it was left', () => {
         await importFiles(world.client, [bundle]).catch(note);
       }
       expect(said.length).toBeGreaterThan(0);
-      expect((await world.client.admin.getWorkspace()).state).toMatch(/open|locked/);
+      expect(await world.client.admin.getWorkspace()).toMatchObject({
+        state: expect.stringMatching(/open|damaged/),
+        damage: { what: expect.stringContaining('damaged') },
+      });
     } finally {
       await world.close();
     }
@@ -173,11 +176,19 @@ describe('a workspace that is not as it was left', () => {
     expect(await refusal(other.dir)).toMatchObject({ code: 'damaged' });
   }, 60_000);
 
-  it('missing keys: says so, makes no new workspace over the old, and opens once they are back', async () => {
-    const { dir, keys } = copy();
+  it('missing keys: the second copy opens it; without both it says so, makes no new workspace over the old, and opens once they are back', async () => {
+    const { dir, keys, second } = copy();
     rmSync(keys);
+    await expectWhole(dir);
+    expect(readFileSync(keys, 'utf8')).toBe(readFileSync(second, 'utf8'));
+    rmSync(keys);
+    rmSync(second);
     expect((await refusal(dir)).message).toMatch(/keys\.json/);
     const world = startEngine(dir);
+    expect(await world.client.admin.getWorkspace()).toMatchObject({
+      state: 'damaged',
+      damage: { what: expect.stringContaining('keys.json') },
+    });
     await expect(world.client.admin.createWorkspace({ passphrase: 'another passphrase' })).rejects.toMatchObject({ code: 'conflict' });
     await world.close();
     cpSync(join(whole, 'keys.json'), keys);
@@ -190,22 +201,33 @@ describe('a workspace that is not as it was left', () => {
     ['another thing', () => '{"format":"redoubt-keys/1"}'],
     ['a cost past all sense', (text: string) => text.replace(/"memoryKiB": \d+/, '"memoryKiB": 99999999999')],
     ['cut in the middle', (text: string) => text.slice(0, text.length / 2)],
-  ])('keys.json that is %s is damaged, in one sentence', async (_what, change) => {
-    const { dir, keys } = copy();
-    writeFileSync(keys, change(readFileSync(keys, 'utf8')));
-    expect(await refusal(dir)).toMatchObject({ code: 'damaged', message: expect.stringContaining('keys.json') });
-  });
+    [
+      'changed in its box',
+      (text: string) => text.replace(/"box": "./, (found) => `${found.slice(0, -1)}${found.endsWith('A') ? 'B' : 'A'}`),
+    ],
+  ])(
+    'keys.json that is %s is made good from its second copy and set aside; with both so it is damaged, in one sentence',
+    async (what, change) => {
+      const { dir, keys, second } = copy();
+      const right = readFileSync(keys, 'utf8');
+      writeFileSync(keys, change(right));
+      await expectWhole(dir);
+      expect(readFileSync(keys, 'utf8')).toBe(right);
+      expect(readdirSync(dir).filter((name) => name.startsWith('keys.json.damaged-'))).toHaveLength(1);
+      writeFileSync(keys, change(right));
+      writeFileSync(second, change(right));
+      const said = await refusal(dir);
+      if (what.includes('box')) expect(said).toMatchObject({ code: 'wrong_passphrase' });
+      else expect(said).toMatchObject({ code: 'damaged', message: expect.stringContaining('keys.json') });
+    },
+    60_000,
+  );
 
-  it('keys.json with a changed box or of another workspace does not open', async () => {
-    const { dir, keys } = copy();
-    const keyring = JSON.parse(readFileSync(keys, 'utf8')) as { workspace: string; passphrase: { box: string }; check: string };
-    const { box } = keyring.passphrase;
-    keyring.passphrase.box = `${box.startsWith('A') ? 'B' : 'A'}${box.slice(1)}`;
-    writeFileSync(keys, JSON.stringify(keyring));
-    expect(await refusal(dir)).toMatchObject({ code: 'wrong_passphrase' });
+  it('keys of another workspace do not open', async () => {
+    const { dir, keys, second } = copy();
     const stranger = join(folder.path, 'stranger');
     await (await openWorld(stranger)).close();
-    cpSync(join(stranger, 'keys.json'), keys);
+    for (const file of [keys, second]) cpSync(join(stranger, 'keys.json'), file);
     expect(await refusal(dir)).toMatchObject({ code: 'damaged' });
   }, 60_000);
 

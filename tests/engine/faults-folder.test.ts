@@ -16,7 +16,7 @@ describe('making a workspace', () => {
     const dir = join(folder.path, 'unborn');
     await (await openWorld(dir)).close();
     renameSync(join(dir, 'workspace.db'), join(dir, 'workspace.db.new'));
-    rmSync(join(dir, 'keys.json'));
+    for (const name of ['keys.json', 'keys.copy.json']) rmSync(join(dir, name));
     const world = await openWorld(dir);
     expect((await world.client.admin.getWorkspace()).state).toBe('open');
     await world.close();

@@ -5,7 +5,7 @@ import { createEngine } from '#main/engine.ts';
 import { callers } from '#main/hosts/doors.ts';
 import { createNodeHost } from '#main/hosts/node-host.ts';
 import { type Database, openDatabase } from '#main/platform/database/database.ts';
-import type { Log } from '#main/platform/host.ts';
+import type { Log, SecretStore } from '#main/platform/host.ts';
 import { readKeyring, unwrapByPassphrase } from '#main/platform/secrets/keyring.ts';
 import type { ImportPreview, ImportRecord } from '#shared/contract/knowledge.ts';
 import type { Job } from '#shared/contract/jobs.ts';
@@ -25,7 +25,7 @@ export interface World {
 }
 
 /** An engine under plain Node over this folder, spoken to as the command line does. */
-export function startEngine(dataDir: string, onError?: (line: string) => void): World {
+export function startEngine(dataDir: string, onError?: (line: string) => void, more: { secrets?: SecretStore } = {}): World {
   const errors: string[] = [];
   const tell = (line: string) => {
     errors.push(line);
@@ -36,7 +36,7 @@ export function startEngine(dataDir: string, onError?: (line: string) => void): 
     warn: () => undefined,
     error: (message, error) => tell(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   };
-  const engine = createEngine(createNodeHost({ dataDir, log }));
+  const engine = createEngine(createNodeHost({ dataDir, log, ...more }));
   const [near, far] = memoryChannel();
   engine.connect(far, callers.cli);
   return { client: createClient(contract, near), errors, close: () => engine.close() };

@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { ContractError, isContractError } from '#shared/transport/errors.ts';
-import { type Keyring, readKeyring, writeKeyring } from './keyring.ts';
+import { type Keyring, keyringText, readKeyring, writeKeyring } from './keyring.ts';
 
 /** keys.json and its second copy: losing the one small file must not lose the whole workspace. */
 export interface KeyringFiles {
@@ -36,14 +36,14 @@ export function createKeyringFiles(path: string, second: string): KeyringFiles {
           'keys.json of the workspace is damaged, and so is its second copy; put back keys.json from one of the backups.',
         );
       const [first, other] = whole;
-      return first && other && JSON.stringify(first) === JSON.stringify(other) ? [first] : whole;
+      return first && other && keyringText(first) === keyringText(other) ? [first] : whole;
     },
     write,
     repair(proven, stamp) {
-      const text = JSON.stringify(proven);
+      const text = keyringText(proven);
       for (const file of [path, second]) {
         const there = tryRead(file);
-        if (there !== 'damaged' && JSON.stringify(there) === text) continue;
+        if (there !== 'damaged' && there !== undefined && keyringText(there) === text) continue;
         if (there !== undefined && file === path) renameSync(file, `${file}.damaged-${stamp}`);
         writeKeyring(file, proven);
       }

@@ -115,12 +115,17 @@ export function readKeyring(path: string): Keyring | undefined {
   }
 }
 
+/** The one text of a keyring, however it was put together. */
+export function keyringText(keyring: Keyring): string {
+  return `${JSON.stringify(Keyring.parse(keyring), null, 2)}\n`;
+}
+
 /** Written beside, synced, then renamed over: the old or the new keyring stands, never half of one. */
 export function writeKeyring(path: string, keyring: Keyring): void {
   const beside = `${path}.new`;
   const file = openSync(beside, 'w', 0o600);
   try {
-    writeSync(file, `${JSON.stringify(keyring, null, 2)}\n`);
+    writeSync(file, keyringText(keyring));
     fsyncSync(file);
   } finally {
     closeSync(file);
