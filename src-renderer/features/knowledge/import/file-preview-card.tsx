@@ -1,6 +1,6 @@
 import { Trash2 } from 'lucide-react';
-import { importFormats, type FilePreview } from '#shared/contract/knowledge.ts';
-import { useClient } from '#renderer/client/index.ts';
+import { type FilePreview, importFormats } from '#shared/contract/knowledge.ts';
+import { useClient, useQuery } from '#renderer/client/index.ts';
 import { IconButton, Notice, Select, useText } from '#renderer/ui/index.ts';
 import { KindGlyph, typeLabel } from '../entity-parts.tsx';
 import { ColumnMappingEditor } from './column-mapping-editor.tsx';
@@ -11,6 +11,8 @@ import { ReasonList } from './reason-list.tsx';
 export function FilePreviewCard({ picked, preview, onRemove }: { picked: PickedFile; preview: FilePreview; onRemove: () => void }) {
   const t = useText();
   const client = useClient();
+  const { data: formats } = useQuery((engine, signal) => engine.knowledge.listFormats(undefined, { signal }), [], { refreshOn: 'nothing' });
+  const titles = new Map(formats?.map(({ id, title }) => [id, title]));
   return (
     <section className="panel import-card" aria-label={preview.file}>
       <header className="import-card-head">
@@ -26,7 +28,7 @@ export function FilePreviewCard({ picked, preview, onRemove }: { picked: PickedF
           value={picked.as ?? 'auto'}
           options={[
             { value: 'auto' as const, label: t('import.as.auto') },
-            ...importFormats.map((format) => ({ value: format, label: t(`import.as.${format}`) })),
+            ...importFormats.map((id) => ({ value: id, label: t('import.as.format', { format: titles.get(id) ?? id }) })),
           ]}
           onChange={(value) => correctFile(client, picked.key, { as: value === 'auto' ? undefined : value, mapping: undefined })}
         />
