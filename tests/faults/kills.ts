@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { seeded } from '../bench/generate.ts';
 import { type GeneratedBundle, writeBundle } from './bundles.ts';
-import type { Fact, Life, Line } from './kill-lines.ts';
 import { examine } from './kill-checks.ts';
+import type { Fact, Life } from './kill-lines.ts';
+import { live, pointAt } from './kill-run.ts';
 import { importFiles, openWorld, temporaryFolder } from './world.ts';
 
 export interface KillTerms {
@@ -26,13 +24,6 @@ export interface KillOutcome {
   readonly byPhase: Record<string, number>;
   /** One sentence for each thing that should not be. */
   readonly faults: readonly string[];
-}
-
-/** Where in its life a child is killed: so long after the nth line of a phase. */
-interface Point {
-  readonly phase: string;
-  readonly line: number;
-  readonly afterMs: number;
 }
 
 /** Kills engines at points spread over their whole life and looks at what they leave behind. */
@@ -61,7 +52,7 @@ export async function killMany(terms: KillTerms): Promise<KillOutcome> {
 
     const scratch = join(folder.path, 'scratch');
     cpSync(fresh, scratch, { recursive: true });
-    const timeline = await live(lifeOf(terms.kills, scratch, []).life, undefined);
+    const timeline = await live('kill-child.ts', lifeOf(terms.kills, scratch, []).life, undefined);
     if (timeline.killed || timeline.code !== 0) throw new Error(`an undisturbed life ended badly: ${timeline.stderr}`);
     rmSync(scratch, { recursive: true, force: true });
 
@@ -85,7 +76,7 @@ export async function killMany(terms: KillTerms): Promise<KillOutcome> {
       const from = (timeline.lines[0]?.at ?? 0) * 0.7;
       const to = timeline.lines.at(-1)?.at ?? 0;
       const point = pointAt(timeline.lines, from + ((number + random()) / terms.kills) * (to - from));
-      const run = await live(life, point);
+      const run = await live('kill-child.ts', life, point);
       if (!run.killed) faults.push(`life ${number} ended with ${run.code} before its kill: ${run.stderr.slice(-2000)}`);
       byPhase[point.phase] = (byPhase[point.phase] ?? 0) + 1;
       for (const { line } of run.lines) {
@@ -116,66 +107,4 @@ export async function killMany(terms: KillTerms): Promise<KillOutcome> {
   } finally {
     folder.remove();
   }
-}
-
-interface Heard {
-  readonly line: Line;
-  /** Milliseconds since the start of the process. */
-  readonly at: number;
-}
-
-/** Runs one life, to its end or to the point. */
-function live(life: Life, point: Point | undefined) {
-  const child: ChildProcess = spawn(process.execPath, [fileURLToPath(new URL('./kill-child.ts', import.meta.url)), JSON.stringify(life)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const began = performance.now();
-  const lines: Heard[] = [];
-  let stderr = '';
-  let killed = false;
-  let phase = 'start';
-  let inPhase = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const kill = () => {
-    if (child.exitCode === null && child.signalCode === null) killed = child.kill('SIGKILL') || killed;
-  };
-  const aim = () => {
-    if (!point || timer) return;
-    if (phase === point.phase && inPhase >= point.line) timer = setTimeout(kill, point.afterMs);
-  };
-  aim();
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (text) => {
-    const line = JSON.parse(text) as Line;
-    lines.push({ line, at: performance.now() - began });
-    if ('phase' in line) {
-      // A life that goes through the phase with fewer lines than the measured one is killed at its end.
-      if (point && phase === point.phase) kill();
-      phase = line.phase;
-      inPhase = 0;
-    } else inPhase++;
-    aim();
-  });
-  return new Promise<{ lines: Heard[]; killed: boolean; code: number | null; stderr: string }>((resolve) => {
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      resolve({ lines, killed, code, stderr });
-    });
-  });
-}
-
-/** The moment `at` of the measured life, as a place that slower and faster lives have too. */
-function pointAt(lines: readonly Heard[], at: number): Point {
-  let point: Point = { phase: 'start', line: 0, afterMs: at };
-  let phase = 'start';
-  let inPhase = 0;
-  for (const heard of lines) {
-    if (heard.at > at) break;
-    if ('phase' in heard.line) {
-      phase = heard.line.phase;
-      inPhase = 0;
-    } else inPhase++;
-    point = { phase, line: inPhase, afterMs: at - heard.at };
-  }
-  return point;
 }

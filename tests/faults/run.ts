@@ -1,26 +1,58 @@
-import { killMany } from './kills.ts';
+import { copiesKind, filesKind, killKind, migrationsKind } from './kill-kinds.ts';
+import { type KillOutcome, killMany } from './kills.ts';
 
 /*
- * The long run: 100 kills over the whole life of an engine. Progress goes to standard error, the
+ * The long run: kills over the whole life of an engine. Progress goes to standard error, the
  * result as JSON to standard output; ends with 1 where a promise was broken.
- *   npm run -s faults -- [--kills 100] [--objects 10000] [--seed 7]
+ *   npm run -s faults -- [--kills 100] [--objects 10000] [--seed 7] [--kinds imports,copies,files,migrations]
+ * Half of the kills fall on imports and edits, the others on the other kinds; two workers.
  */
-const told = (name: string, usual: number): number => {
+const told = (name: string, usual: string): string => {
   const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? usual : Number(process.argv[at + 1]);
+  return at < 0 ? usual : (process.argv[at + 1] ?? usual);
 };
 
 const began = performance.now();
-const outcome = await killMany({
-  kills: told('kills', 100),
-  objects: told('objects', 10_000),
-  livesEach: 5,
-  seed: told('seed', 7),
-  tell: (line) => process.stderr.write(`${line}\n`),
-});
-const seconds = Math.round((performance.now() - began) / 1000);
-process.stdout.write(`${JSON.stringify({ ...outcome, seconds }, null, 2)}\n`);
-process.stderr.write(
-  `${outcome.kills} kills, ${outcome.acknowledged} acknowledged changes, ${outcome.unfinished} imports found unfinished and resumed, ${outcome.faults.length} faults, ${seconds} s\n`,
+const kills = Number(told('kills', '100'));
+const seed = Number(told('seed', '7'));
+const kinds = told('kinds', 'imports,copies,files,migrations').split(',');
+const tell = (line: string) => process.stderr.write(`${line}\n`);
+const shares: Record<string, number> = { imports: 0.5, copies: 0.25, files: 0.1, migrations: 0.15 };
+const whole = kinds.reduce((sum, kind) => sum + (shares[kind] ?? 0), 0);
+const shareOf = (kind: string) => Math.max(1, Math.round((kills * (shares[kind] ?? 0)) / whole));
+
+/** Each kind in two halves, so that two workers are busy to the end. */
+const work: { kind: string; run: () => Promise<KillOutcome> }[] = kinds.flatMap((kind) =>
+  [0, 1].flatMap((half) => {
+    const count = Math.floor(shareOf(kind) / 2) + (half < shareOf(kind) % 2 ? 1 : 0);
+    const itsSeed = seed + half * 50;
+    if (count === 0) return [];
+    const run = (): Promise<KillOutcome> => {
+      if (kind === 'imports')
+        return killMany({ kills: count, objects: Number(told('objects', '10000')), livesEach: 5, seed: itsSeed, tell });
+      const made = { copies: copiesKind(itsSeed), files: filesKind(itsSeed), migrations: migrationsKind() }[kind];
+      if (!made) throw new Error(`no kind is called ${kind}`);
+      return killKind(made, { kills: count, seed: itsSeed, tell });
+    };
+    return [{ kind, run }];
+  }),
 );
-process.exitCode = outcome.faults.length === 0 ? 0 : 1;
+
+const results: { kind: string; outcome: KillOutcome; seconds: number }[] = [];
+const worker = async () => {
+  for (let next = work.shift(); next; next = work.shift()) {
+    const start = performance.now();
+    const outcome = await next.run();
+    results.push({ kind: next.kind, outcome, seconds: Math.round((performance.now() - start) / 1000) });
+  }
+};
+await Promise.all([worker(), worker()]);
+const faults = results.flatMap(({ outcome }) => outcome.faults);
+const sum = (of: (outcome: KillOutcome) => number) => results.reduce((total, { outcome }) => total + of(outcome), 0);
+const seconds = Math.round((performance.now() - began) / 1000);
+const total = { kills: sum((one) => one.kills), acknowledged: sum((one) => one.acknowledged), unfinished: sum((one) => one.unfinished) };
+process.stdout.write(`${JSON.stringify({ ...total, seconds, kinds: results, faults }, null, 2)}\n`);
+process.stderr.write(
+  `${total.kills} kills, ${total.acknowledged} acknowledged changes, ${total.unfinished} imports found unfinished and resumed, ${faults.length} faults, ${seconds} s\n`,
+);
+process.exitCode = faults.length === 0 ? 0 : 1;
