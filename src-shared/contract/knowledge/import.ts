@@ -76,8 +76,22 @@ export const ImportRecord = z.object({
 });
 export type ImportRecord = z.infer<typeof ImportRecord>;
 
-export const importFormats = ['stix', 'misp', 'csv', 'kev', 'navigator-layer', 'sigma', 'cve', 'misp-warninglist'] as const;
-export const exportFormats = ['stix2.1', 'csv', 'navigator-layer'] as const;
+/** Inventories, bills of materials and scanners. */
+const inventoryFormats = ['xlsx', 'cyclonedx', 'spdx', 'nmap', 'nessus', 'openvas', 'trivy', 'sarif'] as const;
+export const importFormats = [
+  'stix',
+  'misp',
+  'csv',
+  'kev',
+  'navigator-layer',
+  'sigma',
+  'cve',
+  'misp-warninglist',
+  'ctid-mapping',
+  'attack-flow',
+  ...inventoryFormats,
+] as const;
+export const exportFormats = ['stix2.1', 'csv', 'navigator-layer', 'attack-flow'] as const;
 export const ImportFormat = z.enum(importFormats);
 export type ImportFormatId = z.infer<typeof ImportFormat>;
 export const ExportFormat = z.enum(exportFormats);

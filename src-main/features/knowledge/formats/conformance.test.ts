@@ -82,6 +82,29 @@ const own: Record<(typeof formats)[number]['id'], Pick<Subject, 'withName' | 'na
     withName: (name) => bytes(JSON.stringify({ name, type: 'string', version: 1, matching_attributes: ['url'], list: ['a'] })),
     namesIn: names,
   },
+  'ctid-mapping': {
+    withName: (name) =>
+      bytes(
+        JSON.stringify({
+          metadata: { mapping_framework: 'f', attack_version: '19' },
+          mapping_objects: [{ capability_id: 'C', capability_description: name, attack_object_id: 'T1059', mapping_type: 'mitigates' }],
+        }),
+      ),
+    namesIn: names,
+  },
+  'attack-flow': {
+    withName: (name) =>
+      bytes(
+        JSON.stringify({
+          schema: 'attack_flow_v2',
+          objects: [
+            { id: 'flow', instance: '00000000-0000-4000-8000-000000000001', properties: [['name', name]] },
+            { id: 'action', instance: '00000000-0000-4000-8000-000000000002', properties: [['name', 'a']], anchors: {} },
+          ],
+        }),
+      ),
+    namesIn: names,
+  },
   sigma: {
     withName: (title) =>
       bytes(`title: ${JSON.stringify(title)}\nlogsource:\n  product: windows\ndetection:\n  a:\n    b: c\n  condition: a\n`),

@@ -1,5 +1,8 @@
+import { attackFlow } from './attack-flow/index.ts';
+import { attackFlowExport } from './attack-flow/write.ts';
 import { csv } from './csv/index.ts';
 import { csvExport } from './csv/write.ts';
+import { ctidMapping } from './ctid-mapping/index.ts';
 import { cve } from './cve/index.ts';
 import type { ExportFormat, Format, Head } from './format.ts';
 import { kev } from './kev/index.ts';
@@ -11,10 +14,10 @@ import { sigma } from './sigma/index.ts';
 import { stix, stix21 } from './stix/index.ts';
 
 /** What can be read. A new format is a folder and one line here. */
-export const formats: readonly Format[] = [stix, misp, kev, navigatorLayer, csv, sigma, cve, mispWarninglist];
+export const formats: readonly Format[] = [stix, misp, kev, navigatorLayer, csv, sigma, cve, mispWarninglist, ctidMapping, attackFlow];
 
 /** What can be written. */
-export const exportFormats: readonly ExportFormat[] = [stix21, csvExport, navigatorLayerExport];
+export const exportFormats: readonly ExportFormat[] = [stix21, csvExport, navigatorLayerExport, attackFlowExport];
 
 /** Below this nothing is recognised; every format stays under it for the others' files. */
 const enough = 0.5;
