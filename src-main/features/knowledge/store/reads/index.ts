@@ -2,12 +2,16 @@ import type { Database } from '#main/platform/database/database.ts';
 import { listBranches } from '../branches/branches.ts';
 import { branchChanges, branchWithCounts } from '../branches/changes.ts';
 import { branchOverlay, readShown } from '../branches/shown.ts';
+import { activity } from '../time/activity.ts';
+import { diffTimes, momentTime } from '../time/differences.ts';
+import { compareVersions } from '../time/moments.ts';
+import { conflicts, propertyProvenance } from '../time/properties.ts';
 import { verifyLog } from './audit.ts';
 import { briefFacts } from './brief.ts';
 import { census, changesAfter } from './census.ts';
 import { entity, summaryById, versions } from './entity.ts';
 import { history, historyEntry, lastAction } from './history.ts';
-import { facets, listEntities, selection, stats } from './lists.ts';
+import { facets, listEntities, listNamed, selection, stats } from './lists.ts';
 import { matrix } from './matrix.ts';
 import { hydrate, neighbours } from './neighbours.ts';
 import { page } from './pages.ts';
@@ -19,8 +23,9 @@ const reads = {
   'knowledge.search': search,
   'knowledge.listEntities': listEntities,
   'knowledge.facets': (database: Database) => facets(database),
-  'knowledge.entity': entity,
   'knowledge.selection': selection,
+  'knowledge.listNamed': listNamed,
+  'knowledge.entity': entity,
   'knowledge.summary': summaryById,
   'knowledge.versions': versions,
   'knowledge.neighbours': neighbours,
@@ -35,13 +40,16 @@ const reads = {
   'knowledge.census': (database: Database) => census(database),
   'knowledge.changesAfter': changesAfter,
   'knowledge.verifyLog': (database: Database) => verifyLog(database),
-};
-
-type Reads = typeof knowledgeReads;
   'knowledge.branches': listBranches,
   'knowledge.branch': branchWithCounts,
   'knowledge.branchChanges': branchChanges,
   'knowledge.branchOverlay': branchOverlay,
+  'knowledge.diffTimes': diffTimes,
+  'knowledge.compareVersions': compareVersions,
+  'knowledge.propertyProvenance': propertyProvenance,
+  'knowledge.conflicts': conflicts,
+  'knowledge.activity': activity,
+  'knowledge.momentTime': momentTime,
 };
 
 /** All reads by name: each runs in a reader process, which can be killed in the middle of a statement. */
@@ -49,6 +57,9 @@ export const knowledgeReads = {
   ...reads,
   /** One of the others over a branch or a moment. */
   'knowledge.shown': readShown(reads),
+};
+
+type Reads = typeof knowledgeReads;
 export type ReadName = keyof Reads;
 export type ReadParams<N extends ReadName> = Parameters<Reads[N]>[1];
 export type ReadAnswer<N extends ReadName> = ReturnType<Reads[N]>;
