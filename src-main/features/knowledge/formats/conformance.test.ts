@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
 import { describeFormat, type Subject } from './conformance.ts';
+import { inventorySubjects } from './conformance-inventories.ts';
 import { formats } from './index.ts';
 
 const fixturesOf = (id: string) => fileURLToPath(new URL(`./${id}/fixtures/`, import.meta.url));
@@ -8,6 +9,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const names = (objects: Parameters<Subject['namesIn']>[0]) => objects.map(({ name }) => String(name));
 
 const own: Record<(typeof formats)[number]['id'], Pick<Subject, 'withName' | 'namesIn'>> = {
+  ...inventorySubjects,
   stix: {
     withName: (name) =>
       bytes(

@@ -5,6 +5,7 @@ import { csvExport } from './csv/write.ts';
 import { ctidMapping } from './ctid-mapping/index.ts';
 import { cve } from './cve/index.ts';
 import type { ExportFormat, Format, Head } from './format.ts';
+import { inventories } from './inventories.ts';
 import { kev } from './kev/index.ts';
 import { misp } from './misp/index.ts';
 import { mispWarninglist } from './misp-warninglist/index.ts';
@@ -14,7 +15,19 @@ import { sigma } from './sigma/index.ts';
 import { stix, stix21 } from './stix/index.ts';
 
 /** What can be read. A new format is a folder and one line here. */
-export const formats: readonly Format[] = [stix, misp, kev, navigatorLayer, csv, sigma, cve, mispWarninglist, ctidMapping, attackFlow];
+export const formats: readonly Format[] = [
+  stix,
+  misp,
+  kev,
+  navigatorLayer,
+  csv,
+  sigma,
+  cve,
+  mispWarninglist,
+  ctidMapping,
+  attackFlow,
+  ...inventories,
+];
 
 /** What can be written. */
 export const exportFormats: readonly ExportFormat[] = [stix21, csvExport, navigatorLayerExport, attackFlowExport];

@@ -7,6 +7,7 @@ import type { StixObject } from '#shared/domain/knowledge/stix.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import { defineFormat, type Item, type ReadContext, type Source } from '../format.ts';
 import { inPages } from '../items.ts';
+import { looksLikeAttackToCveHeader } from '../ctid-mapping/header.ts';
 import { looksLikeKevHeader } from '../kev/header.ts';
 import { bareVulnerability, relate, softwareFrom } from '../linked.ts';
 import { type AssetRow, assetFromRow, type Column, ownPropertyNames } from './asset.ts';
@@ -33,6 +34,7 @@ export const csv = defineFormat({
     // biome-ignore format: control characters other than tab and line ends
     if (/[\u0000-\u0008\u000e-\u001a\u001c-\u001f\ufffd]/.test(start)) return no('it holds bytes that no text has');
     const line = start.slice(0, 100_000).split(/\r\n|\r|\n/, 1)[0] ?? '';
+    if (looksLikeAttackToCveHeader(line)) return { confidence: 0.3, because: 'it is a table, but with the columns of a mapping of CVEs' };
     if (looksLikeKevHeader(line)) return { confidence: 0.3, because: 'it is a table, but with the columns of CISA’s catalogue' };
     const { delimiter, evenness, columns } = detectDelimiter(start);
     const headers = columns === 1 ? [line] : line.split(delimiter).map((cell) => cell.trim().replace(/^"|"$/g, ''));
