@@ -107,6 +107,27 @@ const own: Record<(typeof formats)[number]['id'], Pick<Subject, 'withName' | 'na
       ),
     namesIn: names,
   },
+  taxii: {
+    withName: (name) =>
+      bytes(
+        JSON.stringify([
+          {
+            more: false,
+            objects: [
+              {
+                type: 'campaign',
+                spec_version: '2.1',
+                id: 'campaign--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f',
+                created: '2026-10-06T20:03:00.000Z',
+                modified: '2026-10-06T20:03:00.000Z',
+                name,
+              },
+            ],
+          },
+        ]),
+      ),
+    namesIn: names,
+  },
   sigma: {
     withName: (title) =>
       bytes(`title: ${JSON.stringify(title)}\nlogsource:\n  product: windows\ndetection:\n  a:\n    b: c\n  condition: a\n`),

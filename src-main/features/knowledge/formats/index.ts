@@ -13,6 +13,7 @@ import { navigatorLayer } from './navigator-layer/index.ts';
 import { navigatorLayerExport } from './navigator-layer/write.ts';
 import { sigma } from './sigma/index.ts';
 import { stix, stix21 } from './stix/index.ts';
+import { taxii } from './taxii/index.ts';
 
 /** What can be read. A new format is a folder and one line here. */
 export const formats: readonly Format[] = [
@@ -27,6 +28,7 @@ export const formats: readonly Format[] = [
   ctidMapping,
   attackFlow,
   ...inventories,
+  taxii,
 ];
 
 /** What can be written. */

@@ -1,0 +1,6 @@
+import type { Format } from './format.ts';
+import { nessus } from './nessus/index.ts';
+import { nmap } from './nmap/index.ts';
+
+/** Inventories, bills of materials and scanners. */
+export const inventories: readonly Format[] = [nmap, nessus];
