@@ -166,7 +166,7 @@ async function* table(source: Source, { signal }: ReadContext, reading: Reading)
   }
 }
 
-const techniqueId = /\bT\d{4}(?:\.\d{3})?\b/g;
+const techniqueId = /T\d{4}(?:\.\d{3})?/g;
 
 function* fromRow(reading: Reading, header: readonly string[], cells: readonly string[], path: string): Iterable<Item> {
   const cell = (name: string) => cells[header.indexOf(name)]?.trim() ?? '';
