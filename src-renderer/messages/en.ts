@@ -293,6 +293,7 @@ export const en = {
   'import.as.auto': 'As recognised',
   'import.as.format': 'As {format}',
   'import.as.attack-flow': 'As an Attack Flow',
+  'import.as.taxii': 'As TAXII pages',
   'import.remove': 'Remove {file}',
   'import.unreadable': 'This file cannot be imported',
   'import.becomes': 'What the file becomes',

@@ -90,6 +90,7 @@ export const importFormats = [
   'ctid-mapping',
   'attack-flow',
   ...inventoryFormats,
+  'taxii',
 ] as const;
 export const exportFormats = ['stix2.1', 'csv', 'navigator-layer', 'attack-flow'] as const;
 export const ImportFormat = z.enum(importFormats);

@@ -7,7 +7,9 @@ import { peek } from '../json-stream/index.ts';
 export function detect({ text }: Head): { confidence: number; because: string } {
   const { elements, members } = peek(text, 'objects');
   const value = (name: string) => members.find((member) => member.path === name)?.value;
-  const holdsStix = elements.some((element) => isStix(element.value));
+  // A collection of TAXII or its manifest has objects too; those are the taxii format's.
+  const isTaxii = ['can_read', 'can_write'].some((name) => members.some((member) => member.path === name));
+  const holdsStix = !isTaxii && elements.some((element) => isStix(element.value) && !isManifestEntry(element.value));
   if (value('type') === 'bundle' || (typeof value('id') === 'string' && typeOfIdentifier(value('id') as string) === 'bundle'))
     return { confidence: 1, because: 'It is a STIX bundle.' };
   if (holdsStix && elements[0]?.path.startsWith('[')) return { confidence: 0.9, because: 'It is a list of STIX objects.' };
@@ -15,6 +17,11 @@ export function detect({ text }: Head): { confidence: number; because: string } 
   const single = Object.fromEntries(members.map((member) => [member.path, member.value ?? null]));
   if (isStix(single)) return { confidence: 0.9, because: `It is a STIX object (${String(single['type'] ?? 'of no type')}).` };
   return { confidence: 0, because: 'It holds no STIX objects.' };
+}
+
+/** TAXII 2.1, section 5.3.1: names an object and has none of it. */
+function isManifestEntry(value: Json | undefined): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'date_added' in value && !('type' in value);
 }
 
 /**
