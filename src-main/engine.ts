@@ -41,7 +41,7 @@ export function createEngine(host: Host): Engine {
   const asked = createAsked((path) => workspace.current().knowledge.offerFile(path));
 
   const handlers: Handlers<RedoubtContract> = {
-    admin: { ...createAdminHandlers(workspace), takeAsked: (_input, { caller }) => asked.take(caller) },
+    admin: { ...createAdminHandlers(workspace, host), takeAsked: (_input, { caller }) => asked.take(caller) },
     jobs: jobHandlers(jobs),
     knowledge: whileOpen(contract.knowledge, () => featuresOf(workspace.current()).knowledge),
     intel: whileOpen(contract.intel, () => featuresOf(workspace.current()).intel),

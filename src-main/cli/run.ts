@@ -1,19 +1,24 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { appDir, workspaceDir } from '#main/hosts/folders.ts';
+import { appVersion, workspaceDir } from '#main/hosts/folders.ts';
 import { isContractError } from '#shared/transport/errors.ts';
 import { type Command, type Context, exit, type Option, type RedoubtClient, UsageError } from './command.ts';
 import { exploreCommands } from './commands-explore.ts';
 import { recordCommands } from './commands-record.ts';
 import { transferCommands } from './commands-transfer.ts';
+import { updateCommands } from './commands-update.ts';
 import { workspaceCommands } from './commands-workspace.ts';
 import { globalOptions, helpOf, helpOfAll, usage } from './help.ts';
 import { openSession, type Session } from './session.ts';
 import type { Terminal } from './terminal.ts';
 import { plain } from './text.ts';
 
-export const commands: readonly Command[] = [...workspaceCommands, ...transferCommands, ...exploreCommands, ...recordCommands];
+export const commands: readonly Command[] = [
+  ...workspaceCommands,
+  ...transferCommands,
+  ...exploreCommands,
+  ...recordCommands,
+  ...updateCommands,
+];
 
 type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
@@ -41,7 +46,7 @@ export async function runCli(argv: readonly string[], io: Terminal, open: typeof
   try {
     const { command, args, values } = parse(argv);
     if (values.version) {
-      await io.out(`${version()}\n`);
+      await io.out(`${appVersion()}\n`);
       return exit.done;
     }
     if (!command || values.help) {
@@ -139,9 +144,4 @@ function makeContext(
       io.err(`${remark}\n`);
     },
   };
-}
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(join(appDir, 'package.json'), 'utf8')) as { version: string };
-  return version;
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -7,6 +7,11 @@ export const appDir = nearestPackage(import.meta.dirname);
 
 export const resourcesDir = join(appDir, 'resources');
 export const faceDir = join(appDir, 'out', 'renderer');
+
+/** The version of the program, from its package.json. */
+export function appVersion(): string {
+  return (JSON.parse(readFileSync(join(appDir, 'package.json'), 'utf8')) as { version: string }).version;
+}
 
 /** Where the workspace lies: as told, else REDOUBT_WORKSPACE, else the platform's folder for an app's data. */
 export function workspaceDir(told: string | undefined, env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { pass } from '#main/platform/http/passage.ts';
 import type { Host, Log, SecretStore } from '#main/platform/host.ts';
 import { entryFiles, guardFile } from './entry-files.ts';
-import { resourcesDir } from './folders.ts';
+import { appVersion, resourcesDir } from './folders.ts';
 
 export interface NodeHostTerms {
   readonly dataDir: string;
@@ -25,6 +25,7 @@ export function createNodeHost(terms: NodeHostTerms): Host {
   return {
     dataDir: terms.dataDir,
     resourcesDir: terms.resourcesDir ?? resourcesDir,
+    version: appVersion(),
     secrets: terms.secrets,
     notify: terms.notify ?? (() => undefined),
     now: () => Date.now(),

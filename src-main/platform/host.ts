@@ -30,6 +30,8 @@ export interface Host {
   readonly dataDir: string;
   /** Folder of shipped data: packs, demo workspace. */
   readonly resourcesDir: string;
+  /** Of the program that runs: `0.1.0`. */
+  readonly version: string;
   readonly secrets: SecretStore | undefined;
   readonly notify: (title: string, body: string) => void;
   readonly now: () => number;

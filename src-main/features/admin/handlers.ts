@@ -5,6 +5,7 @@ import type { Handlers } from '#shared/transport/serve.ts';
 import type { BackupDoor } from './backup-door.ts';
 import { backupHandlers } from './backup-handlers.ts';
 import type { AdminStore } from './store.ts';
+import { type UpdateTerms, updateHandlers } from './update-handlers.ts';
 
 /** What the engine offers to whoever opens and closes the workspace. */
 export interface WorkspaceDoor {
@@ -29,9 +30,13 @@ export interface WorkspaceDoor {
 }
 
 /** All of the word but `takeAsked`, which is between the desktop and its page. */
-export function createAdminHandlers(door: WorkspaceDoor): Omit<Handlers<{ admin: typeof admin }>['admin'], 'takeAsked'> {
+export function createAdminHandlers(
+  door: WorkspaceDoor,
+  update: UpdateTerms,
+): Omit<Handlers<{ admin: typeof admin }>['admin'], 'takeAsked'> {
   return {
     ...backupHandlers(door.backups),
+    ...updateHandlers(update),
     getWorkspace: () => door.state(),
     createWorkspace: ({ passphrase, rememberInKeychain }) => door.create(passphrase, rememberInKeychain),
     unlock: (by) => door.unlock(by),
