@@ -1,3 +1,6 @@
+import { enableCompileCache } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { copiesKind, filesKind, killKind, migrationsKind } from './kill-kinds.ts';
 import { type KillOutcome, killMany } from './kills.ts';
 
@@ -11,6 +14,10 @@ const told = (name: string, usual: string): string => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? usual : (process.argv[at + 1] ?? usual);
 };
+
+// Every kill starts processes anew: code that is compiled once halves what they cost.
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'redoubt-faults-compiled');
+enableCompileCache(process.env['NODE_COMPILE_CACHE']);
 
 const began = performance.now();
 const kills = Number(told('kills', '100'));
