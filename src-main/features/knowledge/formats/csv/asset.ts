@@ -3,6 +3,7 @@ import { generatedId, isCveId } from '#shared/domain/knowledge/identifiers.ts';
 import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { isUuid } from '#shared/domain/knowledge/uuid.ts';
 import { isIpAddress, normalMac } from './addresses.ts';
+import { isGuarded } from './formulas.ts';
 import { type AssetProperty, cellParts, headerWord, listProperties } from './columns.ts';
 
 export interface Column {
@@ -58,7 +59,7 @@ export function assetFromRow(columns: readonly Column[], cells: readonly string[
     if (what !== undefined) lose({ column: column.name, what });
   };
   for (const column of columns) {
-    const cell = (cells[column.index] ?? '').trim();
+    const cell = unguarded((cells[column.index] ?? '').trim());
     if (cell === '') continue;
     const { property } = column;
     if (property === null) keep(column, cell);
@@ -112,6 +113,11 @@ export function assetFromRow(columns: readonly Column[], cells: readonly string[
     cves: lists.get('vulnerabilities') ?? [],
     software: lists.get('software') ?? [],
   };
+}
+
+/** An apostrophe before what a spreadsheet would run is a guard (write.ts puts it there), not part of the text. */
+function unguarded(cell: string): string {
+  return isGuarded(cell) ? cell.slice(1) : cell;
 }
 
 function keyOf(asset: JsonObject): { property: string; value: string } | undefined {

@@ -5,6 +5,7 @@ import { tlpOfMarkings } from '#shared/domain/knowledge/tlp.ts';
 import { defineExportFormat, type WriteContext } from '../format.ts';
 import { checkSignal } from '../items.ts';
 import { assetProperties } from './columns.ts';
+import { needsGuard } from './formulas.ts';
 
 const assetColumns = assetProperties
   .map(({ property }) => property)
@@ -50,7 +51,7 @@ export const csvExport = defineExportFormat({
 function line(object: StixObject, context: WriteContext): string {
   const cells = csvColumns.map((column) => {
     const value = cellOf(object, column);
-    if (!startsFormula(value)) return quoted(value);
+    if (!needsGuard(value)) return quoted(value);
     context.lose({ id: object.id, path: column, what: 'a spreadsheet would take it for a formula; an apostrophe stands before it' });
     return quoted(`'${value}`);
   });
@@ -84,11 +85,6 @@ function written(value: Json | undefined): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(written).join('; ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-/** Spreadsheets run a cell that begins so (OWASP, CSV injection); a plain number is safe. */
-function startsFormula(value: string): boolean {
-  return /^[=+\-@\t\r]/.test(value) && !/^[+-]?\d+(?:\.\d+)?$/.test(value);
 }
 
 function quoted(value: string): string {
