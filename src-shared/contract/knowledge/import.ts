@@ -92,7 +92,7 @@ export const importFormats = [
   ...inventoryFormats,
   'taxii',
 ] as const;
-export const exportFormats = ['stix2.1', 'csv', 'navigator-layer', 'attack-flow'] as const;
+export const exportFormats = ['stix2.1', 'csv', 'navigator-layer', 'attack-flow', 'graphml', 'json-ld'] as const;
 export const ImportFormat = z.enum(importFormats);
 export type ImportFormatId = z.infer<typeof ImportFormat>;
 export const ExportFormat = z.enum(exportFormats);

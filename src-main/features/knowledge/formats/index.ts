@@ -6,6 +6,8 @@ import { ctidMapping } from './ctid-mapping/index.ts';
 import { cve } from './cve/index.ts';
 import type { ExportFormat, Format, Head } from './format.ts';
 import { inventories } from './inventories.ts';
+import { graphmlExport } from './graphml/write.ts';
+import { jsonLdExport } from './json-ld/write.ts';
 import { kev } from './kev/index.ts';
 import { misp } from './misp/index.ts';
 import { mispWarninglist } from './misp-warninglist/index.ts';
@@ -32,7 +34,14 @@ export const formats: readonly Format[] = [
 ];
 
 /** What can be written. */
-export const exportFormats: readonly ExportFormat[] = [stix21, csvExport, navigatorLayerExport, attackFlowExport];
+export const exportFormats: readonly ExportFormat[] = [
+  stix21,
+  csvExport,
+  navigatorLayerExport,
+  attackFlowExport,
+  graphmlExport,
+  jsonLdExport,
+];
 
 /** Below this nothing is recognised; every format stays under it for the others' files. */
 const enough = 0.5;
