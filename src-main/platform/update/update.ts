@@ -80,7 +80,7 @@ export function openRelease(text: string, keys: readonly KeyObject[]): VerifiedR
 export function sealRelease(release: Release, privateKey: KeyObject): string {
   const signed = JSON.stringify(Release.parse(release));
   const signature = sign(null, Buffer.from(signed, 'utf8'), privateKey).toString('base64');
-  return `${JSON.stringify({ signed, signatures: [{ key: fingerprintOf(createPublicKey(privateKey)), signature }] }, null, 2)}\n`;
+  return `${JSON.stringify({ signed, signatures: [{ key: fingerprintOf(privateKey), signature }] }, null, 2)}\n`;
 }
 
 /** Whether the bytes are the file that the release names; every byte is read. */
@@ -96,7 +96,8 @@ export async function isIntact(file: Release['files'][number], bytes: AsyncItera
 }
 
 /** SHA-256 of the key's SPKI form, hex in groups of four, to be read aloud. */
-export function fingerprintOf(key: KeyObject): string {
+export function fingerprintOf(given: KeyObject): string {
+  const key = given.type === 'private' ? createPublicKey(given) : given;
   const hash = createHash('sha256')
     .update(key.export({ type: 'spki', format: 'der' }))
     .digest('hex');
