@@ -1,4 +1,5 @@
 import type { Subject } from './conformance.ts';
+import { workbookWith } from './xlsx/hand-made.ts';
 
 type Rows = Pick<Subject, 'withName' | 'namesIn'>;
 
@@ -23,7 +24,13 @@ export const inventorySubjects = {
       ),
     namesIn,
   },
-  xlsx: { withName: bytes, namesIn },
+  xlsx: {
+    withName: (name) =>
+      workbookWith(
+        `<worksheet><sheetData><row><c t="str"><v>Name</v></c><c t="str"><v>Owner</v></c></row><row><c t="str"><v>${xml(name)}</v></c></row></sheetData></worksheet>`,
+      ),
+    namesIn,
+  },
   openvas: {
     withName: (name) =>
       bytes(
