@@ -87,6 +87,7 @@ export const importFormats = [
   'sigma',
   'cve',
   'misp-warninglist',
+  'misp-galaxy',
   'ctid-mapping',
   'attack-flow',
   ...inventoryFormats,

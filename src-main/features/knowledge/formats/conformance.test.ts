@@ -128,6 +128,10 @@ const own: Record<(typeof formats)[number]['id'], Pick<Subject, 'withName' | 'na
       ),
     namesIn: names,
   },
+  'misp-galaxy': {
+    withName: (value) => bytes(JSON.stringify({ name: 'g', type: 'rat', authors: ['a'], uuid: 'u', values: [{ value, meta: {} }] })),
+    namesIn: names,
+  },
   sigma: {
     withName: (title) =>
       bytes(`title: ${JSON.stringify(title)}\nlogsource:\n  product: windows\ndetection:\n  a:\n    b: c\n  condition: a\n`),

@@ -57,6 +57,8 @@ export interface ReadContext {
    * one side has none), MAC, or an IP address that one asset alone has. Absent: no workspace is behind the reader.
    */
   readonly findAsset?: (keys: AssetKeys) => string | undefined;
+  /** The STIX id of a live object with this UUID, of whatever type. */
+  readonly findByUuid?: (uuid: string) => string | undefined;
   /** Ids of objects that this import has yielded already and need not yield again; shared by the members of an archive. */
   readonly given?: Set<string>;
   /** Chosen by the user in the preview; only tables use it. */

@@ -10,6 +10,7 @@ import { graphmlExport } from './graphml/write.ts';
 import { jsonLdExport } from './json-ld/write.ts';
 import { kev } from './kev/index.ts';
 import { misp } from './misp/index.ts';
+import { mispGalaxy } from './misp-galaxy/index.ts';
 import { mispWarninglist } from './misp-warninglist/index.ts';
 import { navigatorLayer } from './navigator-layer/index.ts';
 import { navigatorLayerExport } from './navigator-layer/write.ts';
@@ -27,6 +28,7 @@ export const formats: readonly Format[] = [
   sigma,
   cve,
   mispWarninglist,
+  mispGalaxy,
   ctidMapping,
   attackFlow,
   ...inventories,

@@ -45,7 +45,7 @@ export function createFileImport(options: {
 }) {
   const { store, imports, uploads, now } = options;
   const previews = new Map<string, readonly Recognised[]>();
-  const { findByExternalId } = store.rows;
+  const { findByExternalId, findByUuid } = store.rows;
 
   const openSource = async (wanted: FileSource, caller: Caller): Promise<OpenSource | Container> => {
     if ('path' in wanted) {
@@ -62,6 +62,7 @@ export function createFileImport(options: {
     signal: job.signal,
     now: now(),
     findByExternalId,
+    findByUuid,
     findAsset: createAssetFinder(store.database),
     ...(mapping && { mapping }),
   });

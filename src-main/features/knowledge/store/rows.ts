@@ -251,9 +251,19 @@ export function createRows(database: Database, terms: Terms) {
     return key === undefined ? undefined : idOf(key);
   };
 
+  const selectByUuid = database
+    .prepare('SELECT id FROM object WHERE uuid = ? AND (state & 1) = 0 ORDER BY (state & 15) <> 0, id LIMIT 1')
+    .pluck();
+  /** An object with this UUID, of whatever type; a live one before a retired one. */
+  const findByUuid = (uuid: string): string | undefined => {
+    const key = selectByUuid.get(uuidBytes(`x--${uuid}`)) as number | undefined;
+    return key === undefined ? undefined : idOf(key);
+  };
+
   return {
     reset,
     findByExternalId,
+    findByUuid,
     keyOf,
     ensure,
     nodes,

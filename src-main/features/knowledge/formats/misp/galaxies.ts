@@ -6,7 +6,7 @@ import { undated, uriOf } from '../linked.ts';
 import { type EventWork, giveShared, lose, rest } from './session.ts';
 
 /** What a galaxy's clusters are in STIX. A galaxy that is not here is kept as it is. */
-const types: ReadonlyMap<string, string> = new Map([
+export const types: ReadonlyMap<string, string> = new Map([
   ['threat-actor', 'threat-actor'],
   ['microsoft-activity-group', 'threat-actor'],
   ['360net', 'threat-actor'],
@@ -32,7 +32,7 @@ const types: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** MITRE's galaxies, old (`mitre-enterprise-attack-malware`) and new (`mitre-malware`); the cluster's UUID is the STIX one. */
-function mitreType(galaxy: string): string | undefined {
+export function mitreType(galaxy: string): string | undefined {
   const found =
     /^(?:x-)?mitre-(?:(?:enterprise|mobile|pre)-attack-)?(attack-pattern|course-of-action|intrusion-set|malware|tool|data-source|data-component|detection-strategy|analytic)$/.exec(
       galaxy,
@@ -41,7 +41,7 @@ function mitreType(galaxy: string): string | undefined {
   return /^(?:data-source|data-component|detection-strategy|analytic)$/.test(found) ? `x-mitre-${found}` : found;
 }
 
-const attackId = /^(?:(?:AML\.)?TA?\d{4}(?:\.\d{3})?|[GSMC]\d{4}|D[SCT]\d{4}|DET\d{4}|AN\d{4})$/;
+export const attackId = /^(?:(?:AML\.)?TA?\d{4}(?:\.\d{3})?|[GSMC]\d{4}|D[SCT]\d{4}|DET\d{4}|AN\d{4})$/;
 
 /** The clusters of an event or attribute: each as an object, once. Answers their ids. */
 export function fromGalaxies(work: EventWork, raw: JsonObject, path: string): string[] {
@@ -113,7 +113,7 @@ function ofMitre(work: EventWork, type: string, value: string, cluster: JsonObje
   return giveShared(work, object, path, { partial: true });
 }
 
-function clusterObject(type: string, value: string, galaxyType: string, cluster: JsonObject, uuid: string | undefined): StixObject {
+export function clusterObject(type: string, value: string, galaxyType: string, cluster: JsonObject, uuid: string | undefined): StixObject {
   const description = textIn(cluster, 'description');
   const synonyms = metaTexts(cluster, 'synonyms').filter((synonym) => synonym !== value);
   const urls = metaTexts(cluster, 'refs').flatMap((url) => uriOf(url) ?? []);
@@ -152,7 +152,7 @@ function place(galaxyType: string, value: string, meta: JsonObject | undefined):
 /** Numbers of the sending instance; they mean nothing elsewhere. Named in the report of what is left out. */
 const noise: ReadonlySet<string> = new Set(['id', 'galaxy_id', 'tag_id', 'uuid', 'collection_uuid', 'type', 'local', 'tag_name']);
 
-function metaTexts(cluster: JsonObject, name: string): string[] {
+export function metaTexts(cluster: JsonObject, name: string): string[] {
   const meta = objectIn(cluster, 'meta');
   const value = meta && Object.hasOwn(meta, name) ? meta[name] : undefined;
   const list = Array.isArray(value) ? value : [value];
