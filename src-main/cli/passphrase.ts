@@ -23,6 +23,21 @@ export async function readPassphrase(io: Terminal, keyFile: string | undefined, 
   return passphrase;
 }
 
+/**
+ * The passphrase of a workspace file, which is not the workspace's own: from --file-key (a file's
+ * first line), from REDOUBT_FILE_PASSPHRASE, or from the person at the keyboard. Undefined where none of them can say.
+ */
+export async function readFilePassphrase(io: Terminal, keyFile: string | undefined, { twice = false } = {}): Promise<string | undefined> {
+  if (keyFile !== undefined) return firstLine(keyFile);
+  const given = io.env.REDOUBT_FILE_PASSPHRASE;
+  if (given !== undefined && given !== '') return given;
+  if (!io.canAsk) return undefined;
+  const passphrase = await io.askHidden(twice ? 'Passphrase for the file (at least 8 characters): ' : 'Passphrase of the file: ');
+  if (twice && (await io.askHidden('The same again: ')) !== passphrase)
+    throw new ContractError('invalid_input', 'The two passphrases differ; nothing was written.');
+  return passphrase;
+}
+
 function firstLine(file: string): string {
   let text: string;
   try {

@@ -2,11 +2,13 @@ import { parseArgs } from 'node:util';
 import { appVersion, workspaceDir } from '#main/hosts/folders.ts';
 import { isContractError } from '#shared/transport/errors.ts';
 import { type Command, type Context, exit, type Option, type RedoubtClient, UsageError } from './command.ts';
+import { backupCommands } from './commands-backup.ts';
 import { exploreCommands } from './commands-explore.ts';
 import { recordCommands } from './commands-record.ts';
 import { transferCommands } from './commands-transfer.ts';
 import { updateCommands } from './commands-update.ts';
 import { workspaceCommands } from './commands-workspace.ts';
+import { workspaceFileCommands } from './commands-workspace-file.ts';
 import { globalOptions, helpOf, helpOfAll, usage } from './help.ts';
 import { openSession, type Session } from './session.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,6 +20,8 @@ export const commands: readonly Command[] = [
   ...exploreCommands,
   ...recordCommands,
   ...updateCommands,
+  ...backupCommands,
+  ...workspaceFileCommands,
 ];
 
 type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;

@@ -82,5 +82,16 @@ async function unlock(client: RedoubtClient, { io, dataDir }: SessionTerms, pass
       `There is no workspace in ${dataDir}; make one with “redoubt init”, or name another folder with --workspace.`,
     );
   const recoveryCode = io.env.REDOUBT_RECOVERY_CODE;
-  await client.admin.unlock(recoveryCode ? { recoveryCode } : { passphrase: await passphrase() });
+  try {
+    const { notice } = await client.admin.unlock(recoveryCode ? { recoveryCode } : { passphrase: await passphrase() });
+    if (notice !== undefined) io.err(`${notice}\n`);
+  } catch (error) {
+    if (!isContractError(error) || error.code !== 'damaged') throw error;
+    const { damage } = await client.admin.getWorkspace();
+    if (!damage?.backup) throw error;
+    throw new ContractError(
+      'damaged',
+      `${error.message} The newest verified copy is of ${damage.backup.takenAt}. ${damage.lacks} “redoubt backup restore” puts it in place; what is damaged is set aside.`,
+    );
+  }
 }
