@@ -73,7 +73,7 @@ export async function runDesktop(terms: DesktopTerms): Promise<void> {
     event.preventDefault();
     ask({ paths: [path] });
   });
-  app.on('second-instance', (_event, argv = [], folder = '') => {
+  app.on('second-instance', (_event, argv, folder) => {
     show();
     ask(openingOf(argv.slice(1), folder));
   });

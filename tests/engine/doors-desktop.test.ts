@@ -103,7 +103,7 @@ describe('the window', () => {
       calls: [['app.quit']],
       windows: 0,
     });
-    expect(desktop(`app.emit('second-instance'); return told.calls.slice(-3)`)).toEqual([
+    expect(desktop(`app.emit('second-instance', {}, [], '/'); return told.calls.slice(-3)`)).toEqual([
       ['window.restore'],
       ['window.show'],
       ['window.focus'],
