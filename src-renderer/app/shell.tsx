@@ -2,7 +2,7 @@ import { CircleHelp, FileUp, Lock, Monitor, Moon, Search, Sun } from 'lucide-rea
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { asContractError, useClient, useJobs } from '#renderer/client/index.ts';
 import { NetworkSeal } from '#renderer/features/admin/index.ts';
-import { addDroppedFiles } from '#renderer/features/knowledge/index.ts';
+import { addDroppedFiles, filesOfDrop } from '#renderer/features/knowledge/index.ts';
 import { IconButton, Loading, Progress, StarFort, toast, useText } from '#renderer/ui/index.ts';
 import { useDesktopAsked } from './desktop-asked.ts';
 import { views } from './features.ts';
@@ -158,8 +158,8 @@ function useDrop(take: (files: File[]) => void): boolean {
       event.preventDefault();
       depth = 0;
       setOver(false);
-      const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length > 0) latest.current(files);
+      if (!event.dataTransfer) return;
+      void filesOfDrop(event.dataTransfer).then((files) => files.length > 0 && latest.current(files));
     };
     const all = { dragenter: enter, dragleave: leave, dragover: hold, drop } as const;
     for (const [name, listener] of Object.entries(all)) window.addEventListener(name, listener as EventListener);

@@ -32,6 +32,8 @@ const breaches: [rule: string, file: string, text: string][] = [
   ['main/features/formats', 'src-main/features/knowledge/formats/misp/other.ts', `import { open } from '../../../intel/handlers.ts';`],
   ['main/features/formats/cvss', 'src-main/features/knowledge/formats/cvss/rows.ts', `import { sql } from 'kysely';`],
   ['main/features/formats/csv', 'src-main/features/knowledge/formats/csv/rows.ts', `import { sql } from 'kysely';`],
+  ['main/features/formats/sigma', 'src-main/features/knowledge/formats/sigma/rows.ts', `import { sql } from 'kysely';`],
+  ['main/features/import/archives', 'src-main/features/knowledge/import/archives/rows.ts', `import { sql } from 'kysely';`],
   ['main/engine', 'src-main/engine.ts', `import { app } from 'electron';`],
   ['main/entries', 'src-main/entries/reader.ts', `import { sql } from 'kysely';`],
   ['main/hosts', 'src-main/hosts/node-host.ts', `import { open } from '../features/intel/handlers.ts';`],

@@ -19,7 +19,11 @@ export function FilePreviewCard({ picked, preview, onRemove }: { picked: PickedF
         <div className="grow">
           <h2 className="clip">{picked.file.name}</h2>
           <p>
-            <strong>{preview.formatTitle}</strong> <span className="quiet">{preview.because}</span>
+            <strong>{preview.formatTitle}</strong>{' '}
+            <span className="quiet">
+              {preview.members === undefined ? '' : `${t('import.members', { count: preview.members })} · `}
+              {preview.because}
+            </span>
           </p>
         </div>
         <Select

@@ -25,7 +25,10 @@ export function ImportReport({ files, onAgain }: { files: readonly ImportOutcome
           <header className="import-card-head">
             <div className="grow">
               <h2 className="clip">{file.file}</h2>
-              <p className="quiet">{t('import.counts', { created: file.created, updated: file.updated, unchanged: file.unchanged })}</p>
+              <p className="quiet">
+                {file.members === undefined ? '' : `${file.format} · ${t('import.members', { count: file.members })} · `}
+                {t('import.counts', { created: file.created, updated: file.updated, unchanged: file.unchanged })}
+              </p>
             </div>
             {file.importId ? <LinkButton href={exploreHref({ importId: file.importId })}>{t('import.see')}</LinkButton> : null}
           </header>

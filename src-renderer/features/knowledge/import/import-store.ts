@@ -4,6 +4,7 @@ import type { ContractError } from '#shared/transport/errors.ts';
 import { asContractError, finished, type RedoubtClient, upload } from '#renderer/client/index.ts';
 import { go } from '#renderer/ui/index.ts';
 import { importHref } from '../links.ts';
+import { packFiles } from './packed-folder.ts';
 
 type As = ReturnType<typeof ImportFormat.parse>;
 export type ImportOutcome = FileReport & { importId?: string | undefined; failure?: string | undefined };
@@ -32,6 +33,7 @@ const fresh: ImportState = { phase: 'picking', files: [], preview: undefined, jo
 export const useImport = create<ImportState>(() => fresh);
 const { setState: set, getState: get } = useImport;
 
+const mostApart = 50;
 let nextKey = 0;
 let asked = 0;
 
@@ -46,7 +48,9 @@ export function addDroppedFiles(client: RedoubtClient, files: readonly File[]) {
   const { phase } = get();
   if (phase === 'importing') return go(importHref);
   if (phase === 'report') startOver();
-  set({ files: [...get().files, ...files.map((file) => ({ key: nextKey++, file, received: 0 }))] });
+  // More at once than one preview takes go as one, like a folder.
+  const together = files.length > mostApart ? [packFiles(`${files.length} files`, unlike(files))] : files;
+  set({ files: [...get().files, ...together.map((file) => ({ key: nextKey++, file, received: 0 }))] });
   go(importHref);
   void read(client);
 }
@@ -61,6 +65,16 @@ export function addOfferedFiles(client: RedoubtClient, offered: readonly { uploa
   set({ files: [...get().files, ...files] });
   go(importHref);
   void read(client);
+}
+
+/** Two files of one name in a drop keep both: the later ones are numbered. */
+function unlike(files: readonly File[]) {
+  const seen = new Map<string, number>();
+  return files.map((file) => {
+    const before = seen.get(file.name) ?? 0;
+    seen.set(file.name, before + 1);
+    return { path: before === 0 ? file.name : `${before + 1}/${file.name}`, file };
+  });
 }
 
 export function removeFile(client: RedoubtClient, key: number) {

@@ -6,6 +6,7 @@ import { FilePreviewCard } from './file-preview-card.tsx';
 import { addDroppedFiles, type ImportState, removeFile, runImport, startOver, useImport } from './import-store.ts';
 import { ImportReport } from './import-report.tsx';
 import { ImportsList } from './imports-list.tsx';
+import { filesOfPicker } from './packed-folder.ts';
 import './import.css';
 
 /** From files to facts: choose, read one preview of all, import with progress, read the report. */
@@ -78,7 +79,7 @@ export function ImportView(_: ViewProps) {
         <div className="import-sum panel">
           <p className="import-sentence">
             {t('import.sum', {
-              files: preview?.files.length ?? 0,
+              files: inputsOf(preview?.files ?? []),
               created: sum('created'),
               updated: sum('updated'),
               unchanged: sum('unchanged'),
@@ -94,7 +95,7 @@ export function ImportView(_: ViewProps) {
           </p>
           <div className="row">
             <Button kind="primary" icon={FolderInput} disabled={readable.length === 0} onClick={() => void runImport(client)}>
-              {t('import.run', { count: readable.length })}
+              {t('import.run', { count: inputsOf(readable) })}
             </Button>
             <Button kind="quiet" onClick={startOver}>
               {t('import.discard')}
@@ -103,9 +104,14 @@ export function ImportView(_: ViewProps) {
           </div>
         </div>
         {preview?.files.map((file, index) => {
-          const picked = files[index];
+          const picked = files[file.input ?? index];
           return picked ? (
-            <FilePreviewCard key={picked.key} picked={picked} preview={file} onRemove={() => removeFile(client, picked.key)} />
+            <FilePreviewCard
+              key={`${picked.key} ${file.format}`}
+              picked={picked}
+              preview={file}
+              onRemove={() => removeFile(client, picked.key)}
+            />
           ) : null;
         })}
       </section>
@@ -113,10 +119,14 @@ export function ImportView(_: ViewProps) {
   }
 }
 
+/** Files, folders and archives among the lines of a preview. */
+const inputsOf = (lines: readonly { input?: number | undefined }[]) => new Set(lines.map(({ input }, index) => input ?? index)).size;
+
 function DropZone({ small }: { small: boolean }) {
   const t = useText();
   const client = useClient();
   const input = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
   return (
     <div className={small ? 'drop-zone drop-zone-small' : 'drop-zone'}>
       <FileUp size={small ? 18 : 28} aria-hidden />
@@ -127,6 +137,21 @@ function DropZone({ small }: { small: boolean }) {
       <Button kind={small ? 'plain' : 'primary'} onClick={() => input.current?.click()}>
         {t('import.choose')}
       </Button>
+      <Button onClick={() => folder.current?.click()}>{t('import.chooseFolder')}</Button>
+      <input
+        ref={(element) => {
+          folder.current = element;
+          element?.setAttribute('webkitdirectory', '');
+        }}
+        className="hidden-visually"
+        type="file"
+        tabIndex={-1}
+        aria-label={t('import.chooseFolder')}
+        onChange={(event) => {
+          addDroppedFiles(client, filesOfPicker(event.target.files));
+          event.target.value = '';
+        }}
+      />
       <input
         ref={input}
         className="hidden-visually"

@@ -18,6 +18,10 @@ const scopes = new Set(['incident', 'campaign', 'threat-actor', 'malware', 'emul
 export const attackFlow = defineFormat({
   id: 'attack-flow',
   title: 'Attack Flow (.afb)',
+  from: ['MITRE Attack Flow Builder'],
+  brings:
+    'The flow with its actions, conditions, operators, assets and other boxes, joined to techniques and tactics, and where they stand.',
+  extensions: ['afb'],
 
   detect({ text }) {
     const sketch = sketchJson(text);

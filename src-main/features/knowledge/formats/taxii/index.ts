@@ -15,6 +15,9 @@ import { stix } from '../stix/index.ts';
 export const taxii = defineFormat({
   id: 'taxii',
   title: 'TAXII collections and pages',
+  from: ['Any TAXII 2.1 server', 'medallion', 'taxii2-client'],
+  brings: 'The STIX objects of all pages and collections in the file, with what the manifest names and the file lacks.',
+  extensions: ['json'],
 
   detect({ text }) {
     const { root, paths } = sketchJson(text);
