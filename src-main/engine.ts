@@ -59,11 +59,14 @@ export function createEngine(host: Host): Engine {
         knowledge: createKnowledgeHandlers(knowledge),
         intel: createIntelHandlers({
           knowledge,
+          database: open.database,
           readers: open.readers,
           jobs,
           resourcesDir: host.resourcesDir,
           now: host.now,
           newId: () => randomUUID(),
+          onChanged: (state) => emit('intel.matchesChanged', state),
+          onError: (error) => host.log.error('matching failed', error),
         }),
         coverage: createCoverageHandlers({ knowledge }),
         investigation: createInvestigationHandlers({

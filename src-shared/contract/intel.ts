@@ -1,6 +1,10 @@
+import { matchCalls } from './intel/matches.ts';
+import { overviewCalls } from './intel/overview.ts';
 import { packCalls } from './intel/packs.ts';
 import { pasteCalls } from './intel/paste.ts';
 
+export * from './intel/matches.ts';
+export * from './intel/overview.ts';
 export * from './intel/packs.ts';
 export * from './intel/paste.ts';
 
@@ -8,4 +12,6 @@ export * from './intel/paste.ts';
 export const intel = {
   ...packCalls,
   ...pasteCalls,
+  ...matchCalls,
+  ...overviewCalls,
 };

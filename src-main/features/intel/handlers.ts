@@ -5,6 +5,8 @@ import type { Handlers } from '#shared/transport/serve.ts';
 import type { Jobs } from '#main/platform/jobs/jobs.ts';
 import type { Item, JobHandle, Knowledge } from '../knowledge/index.ts';
 import { loadDemo } from './demo.ts';
+import { type MatchHandlerTerms, matchHandlers } from './matching/handlers.ts';
+import { createMatching, type MatchingTerms } from './matching/service.ts';
 import { type PasteTerms, pasteHandlers } from './paste/handlers.ts';
 import { readPack } from './packs/read-pack.ts';
 import { listShippedPacks, loadPack, type ShippedPack } from './packs/shipped-packs.ts';
@@ -18,10 +20,11 @@ export interface PackTerms {
   readonly resourcesDir: string;
 }
 
-export type IntelTerms = PackTerms & PasteTerms;
+export type IntelTerms = PackTerms & PasteTerms & Omit<MatchHandlerTerms, 'matching'> & Omit<MatchingTerms, 'jobs'>;
 
 export function createIntelHandlers(terms: IntelTerms): IntelHandlers {
-  return { ...packHandlers(terms), ...pasteHandlers(terms) };
+  const matching = createMatching(terms);
+  return { ...packHandlers(terms), ...pasteHandlers(terms), ...matchHandlers({ ...terms, matching }) };
 }
 
 export function packHandlers({ knowledge, jobs, resourcesDir }: PackTerms): Pick<IntelHandlers, PackCalls> {

@@ -2,6 +2,7 @@ import type { FileReport, ImportRecord, Stats } from '#shared/contract/knowledge
 import type { Database } from '#main/platform/database/database.ts';
 import type { GraphService } from '#main/platform/graph/graph-service.ts';
 import type { JobHandle } from '#main/platform/jobs/jobs.ts';
+import type { StixObject } from '#shared/domain/knowledge/stix.ts';
 import type { Item } from './formats/format.ts';
 import type { ReadAnswer, ReadName, ReadParams } from './store/reads/index.ts';
 
@@ -29,6 +30,12 @@ export interface BranchView {
   shortestPaths(question: Parameters<GraphService['shortestPaths']>[0], terms?: ReadTerms): ReturnType<GraphService['shortestPaths']>;
 }
 
+/** What one commit changed: keys of objects, and edges as source, type, target, relationship. */
+export interface GraphChange {
+  readonly nodes: readonly number[];
+  readonly edges: readonly number[];
+}
+
 /** The one door to the graph for other features. */
 export interface Knowledge {
   /** Writes what a format or a pack yields; provenance, history and undo included. */
@@ -41,6 +48,12 @@ export interface Knowledge {
     readonly items: AsyncIterable<readonly Item[]>;
     readonly job: JobHandle;
   }): Promise<FileReport & { importId: string }>;
+  /** Writes whole objects of the person who works here, as one action; `action` is absent where they stand already. */
+  write(objects: readonly StixObject[]): { readonly action: string | undefined };
+  /** Name of the person who works here. */
+  readonly actor: string;
+  /** Tells of every commit that changes the graph, in this process only, until the workspace closes. */
+  onChange(listener: (change: GraphChange) => void): void;
   /** A named read, in a process of its own. */
   read<N extends ReadName>(name: N, params: ReadParams<N>, terms?: ReadTerms): Promise<ReadAnswer<N>>;
   /** The graph as a branch shows it: the same reads, and walks with the branch's edges laid over main's. */

@@ -8,7 +8,7 @@ import { createFileImport, type FileImport } from './import/import-files.ts';
 import { breathe, importItems, settle } from './import/import-items.ts';
 import { createImports, type Imports } from './store/imports.ts';
 import { createUploads, type Uploads } from './import/uploads.ts';
-import type { Knowledge, ReadTerms } from './index.ts';
+import type { GraphChange, Knowledge, ReadTerms } from './index.ts';
 import { isGraphStored, revisionOf, storeGraph } from './store/load-graph.ts';
 import { ownDevice } from './store/log.ts';
 import type { ReadAnswer, ReadName, ReadParams } from './store/reads/index.ts';
@@ -51,11 +51,16 @@ export interface KnowledgeTerms {
 
 export function createKnowledge(terms: KnowledgeTerms): KnowledgeParts {
   const { database, readers, graph, jobs, now, newId } = terms;
+  const listeners: ((change: GraphChange) => void)[] = [];
   const store = createStore(database, {
     device: ownDevice(database, newId),
     actor: terms.actor,
     now,
-    onDelta: (delta) => graph.apply(delta),
+    onDelta(delta) {
+      graph.apply(delta);
+      const change = { nodes: delta.nodes.filter((_, at) => at % 3 === 0), edges: [...delta.added, ...delta.removed] };
+      for (const listener of listeners) listener(change);
+    },
     ...(terms.onCommitted && { onCommitted: terms.onCommitted }),
   });
   const imports = createImports(database, { now, newId });
@@ -96,6 +101,13 @@ export function createKnowledge(terms: KnowledgeTerms): KnowledgeParts {
         graph.shortestPaths(question, { ...terms, overlay: await parts.overlayOf(branch, terms) }),
     }),
     listImports: () => imports.list(),
+    write(objects) {
+      const items = objects.map((object) => ({ object, path: 'yours' }));
+      const { action } = store.transact(() => store.writer.writeChunk(items, { now: now() }));
+      parts.changed('edit');
+      return { action };
+    },
+    onChange: (listener) => void listeners.push(listener),
     offerFile: (path) => uploads.offer(path),
     takeUpload(uploadId) {
       const given = uploads.take(uploadId);

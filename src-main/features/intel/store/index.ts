@@ -1,6 +1,30 @@
+import type { Database } from '#main/platform/database/database.ts';
+import { prepared } from '#main/platform/database/sql.ts';
+import { RETIRED, termId } from './graph.ts';
+import { forgetEstate } from './match/estate.ts';
+import { matchIndicators } from './match/indicators.ts';
+import { getMatch, listMatches } from './match/list.ts';
+import { organisationOf } from './match/organisation.ts';
+import { overview } from './match/overview.ts';
+import { matchScope } from './match/scope.ts';
+import { matchTargets } from './match/targets.ts';
+import { matchVulnerabilities } from './match/vulnerabilities.ts';
 import { recognise } from './recognise.ts';
 
 /** All reads of this feature by name; each runs in a reader process. */
 export const intelReads = {
   'intel.recognise': recognise,
+  'intel.vulnerabilityCount': (database: Database) =>
+    prepared(database, `SELECT count(*) FROM object WHERE type = ? AND (state & ${RETIRED}) = 0`)
+      .pluck()
+      .get(termId(database, 'type', 'vulnerability')) as number,
+  'intel.matchVulnerabilities': matchVulnerabilities,
+  'intel.matchTargets': (database: Database) => matchTargets(database),
+  'intel.matchIndicators': matchIndicators,
+  'intel.matchScope': matchScope,
+  'intel.forgetEstate': (database: Database) => forgetEstate(database),
+  'intel.listMatches': listMatches,
+  'intel.getMatch': getMatch,
+  'intel.organisation': (database: Database) => organisationOf(database),
+  'intel.overview': overview,
 };

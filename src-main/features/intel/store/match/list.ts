@@ -1,0 +1,225 @@
+import { type Match, matchKinds, type PriorityFacts, type Reason, type Verdict } from '#shared/contract/intel.ts';
+import type { EntitySummary } from '#shared/contract/knowledge.ts';
+import { decisions, grades } from '#shared/domain/intel/priority.ts';
+import { reasonSentence } from '#shared/domain/intel/sentences.ts';
+import { ContractError } from '#shared/transport/errors.ts';
+import type { Database } from '#main/platform/database/database.ts';
+import { prepared } from '#main/platform/database/sql.ts';
+import { keyOfId, summariesOf, verdictFrom } from '../graph.ts';
+import { assetFacts, exposureAt, prioritise, threatFacts } from './facts.ts';
+import type { KeptReason } from './vulnerabilities.ts';
+
+export interface MatchParams {
+  readonly kinds?: readonly string[] | undefined;
+  readonly grades?: readonly string[] | undefined;
+  readonly decisions?: readonly string[] | undefined;
+  readonly kev: boolean;
+  readonly exposures?: readonly string[] | undefined;
+  readonly id?: string | undefined;
+  readonly text?: string | undefined;
+  readonly judged: 'open' | 'judged' | 'all';
+  readonly since?: string | undefined;
+  readonly sort: 'priority' | 'asset' | 'threat' | 'firstSeen';
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface StoredMatch {
+  readonly asset: number;
+  readonly threat: number;
+  readonly kind: number;
+  readonly grade: number;
+  readonly verdict: number | null;
+  readonly why: string;
+  readonly first_seen: number;
+  readonly last_seen: number;
+}
+
+const COLUMNS = 'm.asset, m.threat, m.kind, m.grade, m.verdict, m.why, m.first_seen, m.last_seen';
+const orders = {
+  priority: (down: string) => `m.warned ${down === 'DESC' ? 'ASC' : 'DESC'}, m.priority ${down}`,
+  asset: (down: string) => `a.name COLLATE NOCASE ${down}, m.priority DESC`,
+  threat: (down: string) => `t.name COLLATE NOCASE ${down}, m.priority DESC`,
+  firstSeen: (down: string) => `m.first_seen ${down}, m.priority DESC`,
+};
+
+/** Matches page by page; every value is a parameter, the statement is put together from fixed parts alone. */
+export function listMatches(database: Database, params: MatchParams): { rows: Match[]; shown: number; total: number } {
+  const values: Record<string, string | number> = { limit: params.limit, offset: params.offset };
+  const where = ['1'];
+  const among = (column: string, name: string, numbers: readonly number[] | undefined) => {
+    if (!numbers?.length) return;
+    where.push(`m.${column} IN (SELECT value FROM json_each(@${name}))`);
+    values[name] = JSON.stringify(numbers);
+  };
+  among(
+    'kind',
+    'kinds',
+    params.kinds?.map((kind) => matchKinds.findIndex((one) => one === kind)),
+  );
+  among(
+    'grade',
+    'grades',
+    params.grades?.map((grade) => grades.findIndex((one) => one === grade)),
+  );
+  among(
+    'decision',
+    'decisions',
+    params.decisions?.map((decision) => decisions.findIndex((one) => one === decision)),
+  );
+  among(
+    'exposure',
+    'exposures',
+    params.exposures?.map((exposure) => exposureAt.indexOf(exposure)),
+  );
+  if (params.kev) where.push('m.kev = 1');
+  if (params.judged !== 'all') where.push(`m.verdict IS ${params.judged === 'open' ? '' : 'NOT '}NULL`);
+  if (params.since !== undefined) {
+    where.push('m.first_seen >= @since');
+    values['since'] = Date.parse(params.since);
+  }
+  if (params.id !== undefined) {
+    const key = keyOfId(database, params.id) ?? -1;
+    values['key'] = key;
+    values['cited'] = `"cites":[${key}]`;
+    where.push(
+      params.id.startsWith('software--') || params.id.startsWith('x-redoubt-finding--')
+        ? 'instr(m.why, @cited) > 0'
+        : '(m.asset = @key OR m.threat = @key)',
+    );
+  }
+  const named = params.text !== undefined && params.text.trim() !== '';
+  if (named) {
+    where.push(`(instr(lower(ifnull(a.name, '')), @text) > 0 OR instr(lower(ifnull(t.name, '')), @text) > 0)`);
+    values['text'] = (params.text as string).trim().toLowerCase();
+  }
+  const joins =
+    named || params.sort === 'asset' || params.sort === 'threat' ? 'JOIN object a ON a.id = m.asset JOIN object t ON t.id = m.threat' : '';
+  const from = `FROM intel_match m ${joins} WHERE ${where.join(' AND ')}`;
+  const down = params.descending === (params.sort !== 'priority') ? 'DESC' : 'ASC';
+  const total = prepared(database, `SELECT count(*) ${from}`).pluck().get(values) as number;
+  const rows = prepared(
+    database,
+    `SELECT ${COLUMNS} ${from} ORDER BY ${orders[params.sort](down)}, m.asset, m.threat LIMIT @limit OFFSET @offset`,
+  ).all(values) as StoredMatch[];
+  return { rows: dressed(database, rows).map(({ match }) => match), shown: rows.length, total };
+}
+
+export interface Dressed {
+  readonly match: Match;
+  readonly reasons: readonly Reason[];
+  readonly threat: { readonly [key: string]: unknown };
+}
+
+/** Stored matches with names, priorities and reasons, in their order; those whose objects are gone are left out. */
+export function dressed(database: Database, rows: readonly StoredMatch[]): Dressed[] {
+  const reasonsOf = rows.map(({ why }) => JSON.parse(why) as KeptReason[]);
+  const keys = new Set(rows.flatMap(({ asset, threat }) => [asset, threat]));
+  const names = summariesOf(database, [...keys, ...reasonsOf.flat().flatMap(({ cites }) => cites ?? [])]);
+  const rests = new Map(
+    (
+      prepared(database, 'SELECT o.id, o.rest FROM json_each(?) j CROSS JOIN object o ON o.id = j.value').all(
+        JSON.stringify([...keys]),
+      ) as { id: number; rest: string | null }[]
+    ).map(({ id, rest }) => [id, rest]),
+  );
+  const parsed = new Map<number, Record<string, unknown>>();
+  const objectOf = (key: number) => {
+    let object = parsed.get(key);
+    if (!object) parsed.set(key, (object = JSON.parse(rests.get(key) ?? '{}') as Record<string, unknown>));
+    return object;
+  };
+  const verdicts = verdictsOf(database, rows);
+  return rows.flatMap((row, at) => {
+    const [asset, threat] = [names.get(row.asset), names.get(row.threat)];
+    if (!asset || !threat) return [];
+    const kept = reasonsOf[at] ?? [];
+    const reasons = kept.map((reason) => reasonOf(reason, asset, threat, names));
+    const verdict = row.verdict === null ? undefined : verdicts.get(row.verdict);
+    const kind = matchKinds[row.kind] ?? 'vulnerability';
+    const grade = grades[row.grade] ?? 'unsure';
+    const match: Match = {
+      key: `${row.asset}.${row.threat}.${row.kind}`,
+      kind,
+      asset,
+      threat,
+      grade,
+      priority:
+        kind === 'vulnerability'
+          ? prioritise(assetFacts(objectOf(row.asset)), threatFacts(objectOf(row.threat)), grade).facts
+          : withoutDecision(objectOf(row.asset)),
+      because: reasons[0]?.sentence ?? '',
+      firstSeen: new Date(row.first_seen).toISOString(),
+      lastSeen: new Date(row.last_seen).toISOString(),
+      warninglists: kept.filter(({ rule }) => rule === 'warninglist').map(({ value }) => value ?? ''),
+      ...(verdict && { verdict }),
+    };
+    return [{ match, reasons, threat: objectOf(row.threat) }];
+  });
+}
+
+function reasonOf(
+  { rule, cites, by, value, range, doubt }: KeptReason,
+  asset: EntitySummary,
+  threat: EntitySummary,
+  names: ReadonlyMap<number, EntitySummary>,
+): Reason {
+  const cited = (cites ?? []).map((key) => names.get(key)).filter((one) => one !== undefined);
+  const sentence = reasonSentence({ rule, asset: asset.name, threat: threat.name, cited: cited[0]?.name, by, value, range, doubt });
+  return { rule, sentence, cites: cited };
+}
+
+function withoutDecision(asset: unknown): PriorityFacts {
+  const { exposure, criticality } = assetFacts(asset);
+  return {
+    decision: null,
+    exploitation: null,
+    exposure: exposure ?? null,
+    automatable: null,
+    criticality: criticality ?? null,
+    kev: null,
+    ransomware: false,
+    cvss: null,
+  };
+}
+
+function verdictsOf(database: Database, rows: readonly StoredMatch[]): Map<number, Verdict> {
+  const keys = rows.map(({ verdict }) => verdict).filter((key) => key !== null);
+  const ids = summariesOf(database, keys);
+  const objects = prepared(
+    database,
+    'SELECT o.id, o.rest, ifnull(o.modified, o.created) AS at FROM json_each(?) j CROSS JOIN object o ON o.id = j.value',
+  ).all(JSON.stringify(keys)) as { id: number; rest: string | null; at: number | null }[];
+  return new Map(
+    objects.flatMap(({ id, rest, at }) => {
+      const summary = ids.get(id);
+      return summary ? [[id, verdictFrom(summary.id, rest, at)] as const] : [];
+    }),
+  );
+}
+
+/** One match with all its reasons and what the record says to do. Throws `not_found` where it does not stand any more. */
+export function getMatch(database: Database, { key }: { key: string }): Match & { reasons: Reason[]; remedies: string[] } {
+  const [asset, threat, kind] = key.split('.').map(Number);
+  const row = prepared(database, `SELECT ${COLUMNS} FROM intel_match m WHERE m.asset = ? AND m.threat = ? AND m.kind = ?`).get(
+    asset,
+    threat,
+    kind,
+  ) as StoredMatch | undefined;
+  const one = row && dressed(database, [row])[0];
+  if (!one) throw new ContractError('not_found', 'This match does not stand any more; look at the list again.');
+  return { ...one.match, reasons: [...one.reasons], remedies: remediesOf(one.threat) };
+}
+
+function remediesOf(threat: Record<string, unknown> | { readonly [key: string]: unknown }): string[] {
+  const kev = threat['x_redoubt_kev'] as { required_action?: unknown } | undefined;
+  const cve = threat['x_redoubt_cve'] as { solutions?: unknown; workarounds?: unknown } | undefined;
+  const all = [kev?.required_action, ...list(cve?.solutions), ...list(cve?.workarounds)];
+  return all
+    .filter((one) => typeof one === 'string' && one.trim() !== '')
+    .map((one) => (one as string).slice(0, 2000))
+    .slice(0, 10);
+}
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

@@ -1,0 +1,198 @@
+import type { Overview } from '#shared/contract/intel.ts';
+import type { EntitySummary } from '#shared/contract/knowledge.ts';
+import { decisions } from '#shared/domain/intel/priority.ts';
+import type { Database } from '#main/platform/database/database.ts';
+import { prepared } from '#main/platform/database/sql.ts';
+import { RETIRED, summariesOf, termId, termIds } from '../graph.ts';
+import { exposureAt, threatFacts } from './facts.ts';
+import { dressed, type StoredMatch } from './list.ts';
+import { organisationOf } from './organisation.ts';
+
+const mostShown = 8;
+/** Matches that count: open ones that no warninglist doubts. */
+const open = 'm.verdict IS NULL AND m.warned = 0';
+
+/** What of the imported threats matters on the user's own assets, without the state of the computation. */
+export function overview(database: Database, { since }: { since?: string | undefined }): Omit<Overview, 'state'> {
+  const count = (type: string) =>
+    prepared(database, `SELECT count(*) FROM object WHERE type = ? AND (state & ${RETIRED}) = 0`)
+      .pluck()
+      .get(termId(database, 'type', type)) as number;
+  const platforms = platformsOf(database);
+  return {
+    organisation: organisationOf(database),
+    assets: count('x-redoubt-asset'),
+    vulnerabilities: count('vulnerability'),
+    decisions: byDecision(database),
+    assetsAtRisk: assetsAtRisk(database),
+    exploitedOnExposed: exploitedOnExposed(database),
+    groups: groups(database, platforms),
+    platforms: [...platforms],
+    newSince:
+      since === undefined
+        ? null
+        : (prepared(database, `SELECT count(*) FROM intel_match m WHERE ${open} AND m.first_seen >= ?`)
+            .pluck()
+            .get(Date.parse(since)) as number),
+    blindSpots: blindSpots(database),
+    freshness: freshness(database),
+  };
+}
+
+function byDecision(database: Database): Overview['decisions'] {
+  const rows = prepared(
+    database,
+    `SELECT m.decision AS rank, count(*) AS n FROM intel_match m WHERE ${open} AND m.kind = 0 GROUP BY m.decision`,
+  ).all() as {
+    rank: number;
+    n: number;
+  }[];
+  const of = (decision: (typeof decisions)[number]) => rows.find(({ rank }) => rank === decisions.indexOf(decision))?.n ?? 0;
+  return { immediate: of('immediate'), 'out-of-cycle': of('out-of-cycle'), scheduled: of('scheduled'), defer: of('defer') };
+}
+
+interface RiskRow extends StoredMatch {
+  readonly matches: number;
+  readonly exploited: number;
+}
+
+function assetsAtRisk(database: Database): Overview['assetsAtRisk'] {
+  const assetType = termId(database, 'type', 'x-redoubt-asset');
+  const total = prepared(
+    database,
+    `SELECT count(DISTINCT m.asset) FROM intel_match m JOIN object o ON o.id = m.asset AND o.type = ? WHERE ${open}`,
+  )
+    .pluck()
+    .get(assetType) as number;
+  const rows = prepared(
+    database,
+    `SELECT m.asset, m.threat, m.kind, m.grade, m.verdict, m.why, m.first_seen, m.last_seen, x.matches, x.exploited FROM (
+       SELECT m.asset, count(*) AS matches, sum(m.kev) AS exploited, max(CASE WHEN m.kind = 0 THEN m.priority ELSE 0 END) AS top
+       FROM intel_match m JOIN object o ON o.id = m.asset AND o.type = @assetType WHERE ${open}
+       GROUP BY m.asset ORDER BY top DESC, exploited DESC, matches DESC, m.asset LIMIT ${mostShown}) x
+     JOIN intel_match m ON m.asset = x.asset AND (m.threat, m.kind) = (
+       SELECT w.threat, w.kind FROM intel_match w WHERE w.asset = x.asset AND w.verdict IS NULL AND w.warned = 0
+       ORDER BY w.kind = 0 DESC, w.priority DESC, w.threat LIMIT 1)
+     ORDER BY x.top DESC, x.exploited DESC, x.matches DESC, x.asset`,
+  ).all({ assetType }) as RiskRow[];
+  return {
+    rows: dressed(database, rows).map(({ match }) => {
+      const row = rows.find((one) => match.key === `${one.asset}.${one.threat}.${one.kind}`) as RiskRow;
+      const { criticality, exposure } = match.priority;
+      return { asset: match.asset, criticality, exposure, worst: match, matches: row.matches, exploited: row.exploited };
+    }),
+    shown: rows.length,
+    total,
+  };
+}
+
+/** Known exploited, on what faces the internet or partners, by due date; a date that has passed comes first. */
+function exploitedOnExposed(database: Database): Overview['exploitedOnExposed'] {
+  const rows = prepared(
+    database,
+    `SELECT m.threat, count(*) AS assets, (SELECT x.asset FROM intel_match x WHERE x.threat = m.threat AND x.kind = 0 AND x.kev = 1 AND x.exposure >= 2 AND x.verdict IS NULL AND x.warned = 0
+         ORDER BY x.priority DESC, x.asset LIMIT 1) AS first, o.rest
+     FROM intel_match m JOIN object o ON o.id = m.threat WHERE ${open} AND m.kev = 1 AND m.kind = 0 AND m.grade <= 2 AND m.exposure >= ${exposureAt.indexOf('partner')} GROUP BY m.threat LIMIT 20000`,
+  ).all() as { threat: number; assets: number; first: number; rest: string | null }[];
+  const dated = rows.map((row) => ({ ...row, facts: threatFacts(JSON.parse(row.rest ?? '{}')) }));
+  dated.sort((a, b) => (a.facts.kev?.due ?? '9').localeCompare(b.facts.kev?.due ?? '9') || b.assets - a.assets || a.threat - b.threat);
+  const shown = dated.slice(0, mostShown);
+  const names = summariesOf(
+    database,
+    shown.flatMap(({ threat, first }) => [threat, first]),
+  );
+  return {
+    rows: shown.flatMap(({ threat, first, assets, facts }) => {
+      const [vulnerability, asset] = [names.get(threat), names.get(first)];
+      return vulnerability && asset
+        ? [{ threat: vulnerability, due: facts.kev?.due ?? null, ransomware: facts.ransomware, assets, first: asset }]
+        : [];
+    }),
+    shown: shown.length,
+    total: rows.length,
+  };
+}
+
+/** ATT&CK's platforms by the words that inventories write for operating systems. */
+const platformWords: readonly (readonly [platform: string, words: RegExp])[] = [
+  ['Windows', /\bwindows\b/i],
+  ['Linux', /\b(?:linux|ubuntu|debian|centos|red hat|rhel|rocky|alma|suse|sles|fedora|alpine|kali)\b/i],
+  ['macOS', /\b(?:macos|mac os|os x)\b/i],
+  ['ESXi', /\b(?:esxi|vmware esx)\b/i],
+  ['Network Devices', /\b(?:ios[ -]?xe|nx-os|fortios|pan-os|junos|screenos|asa|routeros|netscaler|firewall|switch|router)\b/i],
+  ['Android', /\bandroid\b/i],
+  ['iOS', /\b(?:iphone|ipados|ios (?:1[0-9]|2[0-9]))\b/i],
+];
+
+function platformsOf(database: Database): Set<string> {
+  const rows = prepared(
+    database,
+    `SELECT DISTINCT json_extract(rest, '$.operating_system') AS os FROM object WHERE type = ? AND (state & ${RETIRED}) = 0 AND json_extract(rest, '$.operating_system') IS NOT NULL LIMIT 5000`,
+  )
+    .pluck()
+    .all(termId(database, 'type', 'x-redoubt-asset')) as unknown[];
+  const found = new Set<string>();
+  for (const os of rows) for (const [platform, words] of platformWords) if (typeof os === 'string' && words.test(os)) found.add(platform);
+  return found;
+}
+
+function groups(database: Database, platforms: ReadonlySet<string>): Overview['groups'] {
+  const total = prepared(database, `SELECT count(DISTINCT m.threat) FROM intel_match m WHERE ${open} AND m.kind = 1`)
+    .pluck()
+    .get() as number;
+  const rows = prepared(
+    database,
+    `SELECT m.asset, m.threat, m.kind, m.grade, m.verdict, m.why, m.first_seen, m.last_seen, max(m.priority) AS top FROM intel_match m
+     WHERE ${open} AND m.kind = 1 GROUP BY m.threat ORDER BY top DESC, m.threat LIMIT ${mostShown}`,
+  ).all() as StoredMatch[];
+  const uses = termId(database, 'relation', 'uses');
+  const technique = termId(database, 'type', 'attack-pattern');
+  const platformTerms = JSON.stringify(
+    [...platforms].map((value) => prepared(database, "SELECT id FROM term WHERE kind = 'platform' AND value = ?").pluck().get(value) ?? -1),
+  );
+  const countUses = prepared(
+    database,
+    `SELECT count(DISTINCT o.id) AS techniques, count(DISTINCT CASE WHEN EXISTS (SELECT 1 FROM facet f WHERE f.object = o.id AND f.term IN (SELECT value FROM json_each(@platforms))) THEN o.id END) AS onYours
+     FROM edge e JOIN object o ON o.id = e.dst AND o.type = @technique AND (o.state & ${RETIRED}) = 0 WHERE e.src = @group AND e.type = @uses`,
+  );
+  return {
+    rows: dressed(database, rows).map(({ match }) => {
+      const group = Number(match.key.split('.')[1]);
+      const { techniques, onYours } = countUses.get({ group, uses, technique, platforms: platformTerms }) as {
+        techniques: number;
+        onYours: number;
+      };
+      return { group: match.threat, because: match.because, techniques, onYourPlatforms: onYours };
+    }),
+    shown: rows.length,
+    total,
+  };
+}
+
+/** Assets about which nothing could match: no software, no system, no finding, no vulnerability. */
+function blindSpots(database: Database): Overview['blindSpots'] {
+  const type = termId(database, 'type', 'x-redoubt-asset');
+  const relations = JSON.stringify(termIds(database, 'relation', ['runs', 'consists-of', 'has']));
+  const where = `FROM object o WHERE o.type = @type AND (o.state & ${RETIRED}) = 0
+    AND NOT EXISTS (SELECT 1 FROM edge e WHERE e.src = o.id AND e.type IN (SELECT value FROM json_each(@relations)))
+    AND NOT EXISTS (SELECT 1 FROM edge e WHERE e.dst = o.id AND e.type = @assetRef)
+    AND coalesce(json_extract(o.rest, '$.software[0]'), json_extract(o.rest, '$.cpe')) IS NULL`;
+  const values = { type, relations, assetRef: termId(database, 'relation', 'asset_ref') };
+  const total = prepared(database, `SELECT count(*) ${where}`).pluck().get(values) as number;
+  const keys = prepared(
+    database,
+    `SELECT o.id ${where} ORDER BY ifnull(json_extract(o.rest, '$.criticality'), 0) DESC, o.name COLLATE NOCASE LIMIT ${mostShown}`,
+  )
+    .pluck()
+    .all(values) as number[];
+  const names = summariesOf(database, keys);
+  return { rows: keys.map((key) => names.get(key)).filter((one): one is EntitySummary => one !== undefined), shown: keys.length, total };
+}
+
+function freshness(database: Database): Overview['freshness'] {
+  const rows = prepared(
+    database,
+    `SELECT format, source, max(coalesce(finished, started)) AS at FROM import WHERE state = 'done' AND kind <> 'user' GROUP BY format ORDER BY at DESC LIMIT 40`,
+  ).all() as { format: string; source: string; at: number }[];
+  return rows.map(({ format, source, at }) => ({ format, source, at: new Date(at).toISOString() }));
+}

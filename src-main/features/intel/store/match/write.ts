@@ -1,0 +1,110 @@
+import type { Database } from '#main/platform/database/database.ts';
+import type { MatchRow } from './vulnerabilities.ts';
+
+/** Matches kept in all; past it the least urgent go, and the count of what fits stays. */
+export const mostMatches = 250_000;
+/** Matches kept of one asset. */
+export const mostPerAsset = 2_000;
+const SLICE = 2_000;
+
+/** What is known of the last computation; in `setting` as JSON. */
+export interface Computed {
+  /** ms */
+  readonly at: number;
+  /** The graph's revision that the matches are good for. */
+  readonly revision: number;
+  readonly round: number;
+  readonly found: number;
+}
+
+/** The write side of the matches. They are derived: no operation of the log speaks of them. */
+export function createMatchStore(database: Database) {
+  const upsert = database.prepare(
+    `INSERT INTO intel_match (asset, threat, kind, grade, priority, decision, kev, exposure, warned, verdict, why, first_seen, last_seen, round)
+     VALUES (@asset, @threat, @kind, @grade, @priority, @decision, @kev, @exposure, @warned, @verdict, @why, @now, @now, @round)
+     ON CONFLICT (asset, threat, kind) DO UPDATE SET grade = excluded.grade, priority = excluded.priority, decision = excluded.decision,
+       kev = excluded.kev, exposure = excluded.exposure, warned = excluded.warned, verdict = excluded.verdict, why = excluded.why,
+       last_seen = excluded.last_seen, round = excluded.round`,
+  );
+  const selectSetting = database.prepare("SELECT value FROM setting WHERE key = 'intel.computed'").pluck();
+  const writeSetting = database.prepare(
+    "INSERT INTO setting (key, value) VALUES ('intel.computed', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+  );
+  const selectRevision = database.prepare("SELECT value FROM setting WHERE key = 'graph.revision'").pluck();
+  const count = database.prepare('SELECT count(*) FROM intel_match').pluck();
+  const setVerdict = database.prepare('UPDATE intel_match SET verdict = ? WHERE asset = ? AND threat = ? AND kind = ?');
+  const keysOf = {
+    all: database.prepare(`SELECT asset, threat, kind FROM intel_match WHERE round < @round LIMIT ${SLICE}`).raw(),
+    kind: database.prepare(`SELECT asset, threat, kind FROM intel_match WHERE round < @round AND kind = @kind LIMIT ${SLICE}`).raw(),
+    threats: database
+      .prepare(
+        `SELECT m.asset, m.threat, m.kind FROM json_each(@keys) j CROSS JOIN intel_match m ON m.threat = j.value AND m.kind = 0 AND m.round < @round LIMIT ${SLICE}`,
+      )
+      .raw(),
+    assets: database
+      .prepare(
+        `SELECT m.asset, m.threat, m.kind FROM json_each(@keys) j CROSS JOIN intel_match m ON m.asset = j.value AND m.kind = 0 AND m.round < @round LIMIT ${SLICE}`,
+      )
+      .raw(),
+    // The least urgent go first: warned ones, then by priority.
+    excess: database.prepare(`SELECT asset, threat, kind FROM intel_match ORDER BY warned DESC, priority, asset, threat LIMIT @most`).raw(),
+    ofCrowded: database
+      .prepare(
+        `SELECT asset, threat, kind FROM (SELECT asset, threat, kind, row_number() OVER (PARTITION BY asset ORDER BY warned, priority DESC, threat) AS n
+           FROM intel_match WHERE asset IN (SELECT asset FROM intel_match GROUP BY asset HAVING count(*) > ${mostPerAsset})) WHERE n > ${mostPerAsset} LIMIT ${SLICE}`,
+      )
+      .raw(),
+  };
+  const remove = database.prepare('DELETE FROM intel_match WHERE asset = ? AND threat = ? AND kind = ?');
+
+  const removeAll = (keys: readonly [number, number, number][]) => {
+    database.transaction(() => {
+      for (const key of keys) remove.run(...key);
+    })();
+    return keys.length;
+  };
+
+  return {
+    computed(): Computed | undefined {
+      const value = selectSetting.get() as string | undefined;
+      return value === undefined ? undefined : (JSON.parse(value) as Computed);
+    },
+    setComputed: (computed: Computed) => void writeSetting.run(JSON.stringify(computed)),
+    revision: () => Number((selectRevision.get() as string | undefined) ?? 0),
+    count: () => count.get() as number,
+    /** Writes rows in slices of a transaction each; `breathe` lets others in between. */
+    async put(rows: readonly MatchRow[], now: number, round: number, breathe: () => Promise<void>): Promise<void> {
+      for (let from = 0; from < rows.length; from += SLICE) {
+        database.transaction(() => {
+          for (const row of rows.slice(from, from + SLICE)) upsert.run({ ...row, now, round });
+        })();
+        await breathe();
+      }
+    },
+    /** Takes away what the round did not confirm: everything, of one kind, or the vulnerabilities of some threats or assets. */
+    async sweep(
+      round: number,
+      scope: 'all' | { readonly kind: number } | { readonly threats: readonly number[] } | { readonly assets: readonly number[] },
+      breathe: () => Promise<void>,
+    ): Promise<void> {
+      const next = () => {
+        if (scope === 'all') return keysOf.all.all({ round });
+        if ('kind' in scope) return keysOf.kind.all({ round, kind: scope.kind });
+        if ('threats' in scope) return keysOf.threats.all({ round, keys: JSON.stringify(scope.threats) });
+        return keysOf.assets.all({ round, keys: JSON.stringify(scope.assets) });
+      };
+      while (removeAll(next() as [number, number, number][]) > 0) await breathe();
+    },
+    /** Keeps the most urgent of each asset and of all. */
+    async trim(breathe: () => Promise<void>): Promise<void> {
+      while (removeAll(keysOf.ofCrowded.all() as [number, number, number][]) > 0) await breathe();
+      for (let excess = (count.get() as number) - mostMatches; excess > 0; excess = (count.get() as number) - mostMatches) {
+        removeAll(keysOf.excess.all({ most: Math.min(SLICE, excess) }) as [number, number, number][]);
+        await breathe();
+      }
+    },
+    setVerdict: (asset: number, threat: number, kind: number, opinion: number | null) => void setVerdict.run(opinion, asset, threat, kind),
+  };
+}
+
+export type MatchStore = ReturnType<typeof createMatchStore>;
