@@ -5,7 +5,15 @@ export const limit = (most: number, usual: number) => z.int().min(1).max(most).d
 export const offset = z.int().min(0).max(10_000_000).default(0);
 
 /** Every capped answer carries these two; the face says "shown X of Y". */
-export const counted = { shown: z.int(), total: z.int() };
+export const counted = {
+  shown: z.int(),
+  total: z.int(),
+  /** Counting ended at `total`; there are more. */
+  atLeast: z.literal(true).optional(),
+};
+
+/** `next` of one page is `after` of the following one: a place in the order, which costs the same however far on it lies. */
+export const after = z.string().max(1000).optional();
 
 export const filters = {
   types: z.array(z.string().max(250)).max(100).optional(),

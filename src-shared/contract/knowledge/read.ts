@@ -3,7 +3,7 @@ import { StixId } from '../../domain/knowledge/stix.ts';
 import { blob, query } from '../define.ts';
 import { onBranch } from './branch.ts';
 import { Entity, EntitySummary, Provenance } from './entity.ts';
-import { counted, filters, limit, offset } from './paging.ts';
+import { after, counted, filters, limit, offset } from './paging.ts';
 
 export const Facet = z.object({ value: z.string(), label: z.string(), count: z.int() });
 export type Facet = z.infer<typeof Facet>;
@@ -22,6 +22,8 @@ export const EntityPage = z.object({
     EntitySummary.extend({ tactics: z.array(z.string()), platforms: z.array(z.string()), degree: z.int(), source: z.string() }),
   ),
   ...counted,
+  /** Absent after the last page. */
+  next: z.string().optional(),
 });
 export type EntityPage = z.infer<typeof EntityPage>;
 
@@ -76,6 +78,7 @@ export const readCalls = {
       descending: z.boolean().default(false),
       limit: limit(500, 100),
       offset,
+      after,
       ...onBranch,
     }),
     EntityPage,

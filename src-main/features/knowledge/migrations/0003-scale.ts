@@ -38,6 +38,8 @@ CREATE INDEX object_external_id ON object (external_id);
 CREATE INDEX object_by_name ON object (name COLLATE NOCASE);
 CREATE INDEX object_modified ON object (modified);
 CREATE INDEX confirmation_import ON confirmation (import, object);
+DROP INDEX object_op;
+CREATE INDEX object_op ON object (op, type);
 DROP INDEX op_action;
 CREATE INDEX op_action ON op (action, kind);
 `;

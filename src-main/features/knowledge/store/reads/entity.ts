@@ -8,7 +8,7 @@ import { prepared } from '#main/platform/database/sql.ts';
 import { decodeObject, decodeRelationship, type ObjectRow, type RelationshipRow, uuidText } from '../codec.ts';
 import { CLOCK_STEP } from '../log.ts';
 import { MISSING, RETIRED } from '../state.ts';
-import { findKey, SUMMARY_COLUMNS, SUMMARY_TABLES, summariesOf, type SummaryRow, summaryOf } from './summary.ts';
+import { findKey, relationshipKey, SUMMARY_COLUMNS, SUMMARY_TABLES, summariesOf, type SummaryRow, summaryOf } from './summary.ts';
 
 /** A key that must be there. `text` is a STIX id, an external id, a name or an alias. */
 export function requireKey(database: Database, text: string): number {
@@ -35,8 +35,8 @@ function relationshipByUuid(
   const row = prepared(
     database,
     `SELECT r.id AS key, r.uuid, r.state, t.value AS type, r.src, r.dst, r.created, r.modified, r.op, c.value AS common, r.rest FROM relationship r
-     JOIN term t ON t.id = r.type JOIN term c ON c.id = r.common WHERE r.uuid = ?`,
-  ).get(Buffer.from(id.slice(-36).replaceAll('-', ''), 'hex')) as StoredRelationship | undefined;
+     JOIN term t ON t.id = r.type JOIN term c ON c.id = r.common WHERE r.id = ?`,
+  ).get(relationshipKey(database, id)) as StoredRelationship | undefined;
   if (!row) return undefined;
   const ends = summariesOf(database, [row.src, row.dst]);
   const idOf = (key: number) => {
@@ -96,11 +96,11 @@ function neighbourCounts(database: Database, key: number): Entity['neighbours'] 
   return prepared(
     database,
     `SELECT r.value AS relationshipType, 'out' AS direction, t.value AS type, count(*) AS count
-     FROM edge e JOIN object o ON o.id = e.dst AND (o.state & ${RETIRED}) = 0 JOIN term t ON t.id = o.type JOIN term r ON r.id = e.type
+     FROM edge e JOIN node o ON o.id = e.dst AND o.state = 0 JOIN term t ON t.id = o.type JOIN term r ON r.id = e.type
      WHERE e.src = @key GROUP BY e.type, o.type
      UNION ALL
      SELECT r.value, 'in', t.value, count(*)
-     FROM edge e JOIN object o ON o.id = e.src AND (o.state & ${RETIRED}) = 0 JOIN term t ON t.id = o.type JOIN term r ON r.id = e.type
+     FROM edge e JOIN node o ON o.id = e.src AND o.state = 0 JOIN term t ON t.id = o.type JOIN term r ON r.id = e.type
      WHERE e.dst = @key GROUP BY e.type, o.type ORDER BY 4 DESC, 1, 3`,
   ).all({ key }) as Entity['neighbours'];
 }
@@ -163,7 +163,7 @@ function factsOf(
 function replacement(database: Database, key: number): string | undefined {
   return prepared(
     database,
-    `SELECT o.name FROM relationship r JOIN term t ON t.id = r.type AND t.value = 'revoked-by' JOIN object o ON o.id = r.dst WHERE r.src = ? LIMIT 1`,
+    `SELECT o.name FROM term t CROSS JOIN edge e ON e.src = ? AND e.type = t.id JOIN object o ON o.id = e.dst WHERE t.kind = 'relation' AND t.value = 'revoked-by' LIMIT 1`,
   )
     .pluck()
     .get(key) as string | undefined;

@@ -3,56 +3,33 @@ import type { EntityPage, Facet, Stats } from '#shared/contract/knowledge.ts';
 import { tlpLevels } from '#shared/domain/knowledge/stix.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { all, get, prepared } from '#main/platform/database/sql.ts';
-import { RETIRED } from '../state.ts';
 import { type Filters, matching } from './filters.ts';
+import { nodeFilter, totalOf } from './list-filter.ts';
+import { orderedPage, type Sort } from './list-order.ts';
 import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
-/**
- * Live objects by STIX type; live relationships, with both ends live, by relationship type. Standing
- * relationships are the edges that are no embedded reference (there the edge stands for its source);
- * those of retired ends, which are few, are taken off.
- */
+/** Live objects by STIX type; live relationships, with both ends live, by relationship type: kept counts (store/nodes.ts). */
 export function stats(database: Database): Stats {
-  type Count = { value: string; n: number };
-  const counts = (text: string) => prepared(database, text).all() as Count[];
-  const objects = counts(
-    `SELECT t.value, count(*) AS n FROM object o JOIN term t ON t.id = o.type WHERE (o.state & ${RETIRED}) = 0 GROUP BY o.type ORDER BY t.value`,
-  );
-  const standing = counts(
-    `SELECT t.value, x.n FROM (SELECT type, count(*) AS n FROM edge WHERE rel <> src GROUP BY type) x JOIN term t ON t.id = x.type ORDER BY t.value`,
-  );
-  const retired = `SELECT id FROM object WHERE (state & ${RETIRED}) <> 0`;
-  const ended = counts(
-    `SELECT t.value, count(*) AS n FROM (
-       SELECT e.type, e.rel FROM (${retired}) o CROSS JOIN edge e ON e.src = o.id WHERE e.rel <> e.src
-       UNION SELECT e.type, e.rel FROM (${retired}) o CROSS JOIN edge e ON e.dst = o.id WHERE e.rel <> e.src
-     ) x JOIN term t ON t.id = x.type GROUP BY x.type`,
-  );
-  const off = new Map(ended.map(({ value, n }) => [value, n]));
-  const live = standing.map(({ value, n }): [string, number] => [value, n - (off.get(value) ?? 0)]);
+  const counts = (text: string) => Object.fromEntries(prepared(database, text).raw().all() as [string, number][]);
   return {
-    objects: Object.fromEntries(objects.map(({ value, n }) => [value, n])),
-    relationships: Object.fromEntries(live.filter(([, n]) => n > 0)),
+    objects: counts(
+      "SELECT t.value, sum(y.n) AS n FROM tally y JOIN term t ON t.id = y.a WHERE y.kind = 'object' GROUP BY y.a HAVING sum(y.n) > 0 ORDER BY t.value",
+    ),
+    relationships: counts(
+      `SELECT t.value, sum(CASE y.kind WHEN 'relation' THEN y.n ELSE -y.n END) AS n FROM tally y JOIN term t ON t.id = y.a
+       WHERE y.kind IN ('relation', 'ended') GROUP BY y.a HAVING sum(CASE y.kind WHEN 'relation' THEN y.n ELSE -y.n END) > 0 ORDER BY t.value`,
+    ),
   };
 }
 
 interface ListParams extends Filters {
-  readonly sort: 'name' | 'type' | 'externalId' | 'modified' | 'degree';
+  readonly sort: Sort;
   readonly descending: boolean;
   readonly limit: number;
   readonly offset: number;
+  /** `next` of the page before; instead of an offset. */
+  readonly after?: string | undefined;
 }
-
-const DEGREE = '((SELECT count(*) FROM edge e WHERE e.src = o.id) + (SELECT count(*) FROM edge e WHERE e.dst = o.id))';
-
-/** What each order sorts by. Rows without the property come last in either direction. */
-const orders = {
-  name: sql<string>`o.name COLLATE NOCASE`,
-  type: sql<string>`t.value`,
-  externalId: sql<string>`o.external_id`,
-  modified: sql<number>`o.modified`,
-  degree: sql<number>`${sql.raw(DEGREE)}`,
-} as const;
 
 interface ListRow extends SummaryRow {
   readonly degree: number;
@@ -60,25 +37,12 @@ interface ListRow extends SummaryRow {
 }
 
 export function listEntities(database: Database, params: ListParams): EntityPage {
-  const found = matching(params);
-  const total =
-    get(
-      database,
-      found.select(({ fn }) => fn.countAll<number>().as('n')),
-    )?.n ?? 0;
-  const order = orders[params.sort];
-  const page = found
-    .select('o.id')
-    .orderBy(sql`${order} IS NULL`)
-    .orderBy(order, params.descending ? 'desc' : 'asc')
-    .orderBy(orders.name)
-    .orderBy('o.id')
-    .limit(params.limit)
-    .offset(params.offset);
-  const keys = all(database, page).map(({ id }) => id);
+  const filter = nodeFilter(params);
+  const total = totalOf(database, params, filter);
+  const { keys, next } = orderedPage(database, filter, total.total, params);
   const rows = prepared(
     database,
-    `SELECT ${SUMMARY_COLUMNS}, ${DEGREE} AS degree, i.source FROM json_each(?) j JOIN object o ON o.id = j.value
+    `SELECT ${SUMMARY_COLUMNS}, n.degree, i.source FROM json_each(?) j CROSS JOIN object o ON o.id = j.value JOIN node n ON n.id = o.id
      JOIN term t ON t.id = o.type JOIN term c ON c.id = o.common LEFT JOIN op ON op.id = o.op LEFT JOIN import i ON i.id = op.import ORDER BY j.key`,
   ).all(JSON.stringify(keys)) as ListRow[];
   const facets = prepared(database, 'SELECT t.kind, t.value FROM facet f JOIN term t ON t.id = f.term WHERE f.object = ?');
@@ -94,7 +58,8 @@ export function listEntities(database: Database, params: ListParams): EntityPage
       };
     }),
     shown: rows.length,
-    total,
+    ...total,
+    ...(next !== undefined && { next }),
   };
 }
 
@@ -103,8 +68,35 @@ export function selection(database: Database, { filter, limit }: { filter: Filte
   return { keys: all(database, matching(filter).select('o.id').orderBy('o.id').limit(limit)).map(({ id }) => id) };
 }
 
+interface NamedParams {
+  readonly types?: readonly string[] | undefined;
+  readonly text?: string | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Live objects by name, those whose name holds the text: a list that asks little of the tables, for moments in the past. */
+export function listNamed(database: Database, { types, text, limit, offset }: NamedParams) {
+  let found = matching({ types });
+  if (text?.trim()) found = found.where(sql<number>`instr(lower(ifnull(o.name, '')), ${text.trim().toLowerCase()})`, '>', sql.lit(0));
+  const total =
+    get(
+      database,
+      found.select(({ fn }) => fn.countAll<number>().as('n')),
+    )?.n ?? 0;
+  const rows = all(
+    database,
+    found
+      .select(['o.id as key', 't.value as type', 'o.uuid', 'o.state', 'o.name', 'o.external_id', 'o.modified', 'c.tlp'])
+      .orderBy(sql`o.name COLLATE NOCASE`)
+      .orderBy('o.id')
+      .limit(limit)
+      .offset(offset),
+  );
+  return { rows: rows.map(summaryOf), shown: rows.length, total };
+}
+
 export function facets(database: Database): { types: Facet[]; tactics: Facet[]; platforms: Facet[]; tlp: Facet[]; tags: Facet[] } {
-  const live = `(o.state & ${RETIRED}) = 0`;
   const list = (sql: string): Facet[] =>
     (prepared(database, sql).all() as { value: string; label: string | null; n: number }[]).map(({ value, label, n }) => ({
       value,
@@ -113,28 +105,26 @@ export function facets(database: Database): { types: Facet[]; tactics: Facet[]; 
     }));
   const tlp = prepared(
     database,
-    `SELECT c.tlp, count(*) AS n FROM object o JOIN term c ON c.id = o.common WHERE ${live} GROUP BY c.tlp ORDER BY c.tlp`,
+    "SELECT nullif(y.b, -1) AS tlp, sum(y.n) AS n FROM tally y WHERE y.kind = 'object' GROUP BY y.b HAVING sum(y.n) > 0 ORDER BY nullif(y.b, -1)",
   ).all() as { tlp: number | null; n: number }[];
   return {
     types: list(
-      `SELECT t.value, NULL AS label, count(*) AS n FROM object o JOIN term t ON t.id = o.type WHERE ${live} GROUP BY t.id ORDER BY n DESC`,
+      `SELECT t.value, NULL AS label, sum(y.n) AS n FROM tally y JOIN term t ON t.id = y.a WHERE y.kind = 'object' GROUP BY y.a HAVING sum(y.n) > 0 ORDER BY n DESC`,
     ),
     tactics: list(
-      `SELECT substr(t.value, instr(t.value, ':') + 1) AS value, max(tactic.name) AS label, count(DISTINCT f.object) AS n
-       FROM term t JOIN facet f ON f.term = t.id JOIN object o ON o.id = f.object AND ${live}
-       LEFT JOIN tactic k ON k.phase = t.id LEFT JOIN object tactic ON tactic.id = k.object
-       WHERE t.kind = 'phase' GROUP BY 1 ORDER BY n DESC`,
+      `SELECT t.value, (SELECT max(o.name) FROM term p JOIN tactic k ON k.phase = p.id JOIN object o ON o.id = k.object
+         WHERE p.kind = 'phase' AND substr(p.value, instr(p.value, ':') + 1) = t.value) AS label, y.n
+       FROM tally y JOIN term t ON t.id = y.a WHERE y.kind = 'tactic' AND y.n > 0 ORDER BY y.n DESC`,
     ),
     platforms: list(
-      `SELECT t.value, NULL AS label, count(*) AS n FROM term t JOIN facet f ON f.term = t.id JOIN object o ON o.id = f.object AND ${live}
-       WHERE t.kind = 'platform' GROUP BY t.id ORDER BY n DESC`,
+      `SELECT t.value, NULL AS label, y.n FROM tally y JOIN term t ON t.id = y.a AND t.kind = 'platform' WHERE y.kind = 'facet' AND y.n > 0 ORDER BY y.n DESC`,
     ),
     tlp: tlp.map(({ tlp: level, n }) => {
       const value = level === null ? 'none' : (tlpLevels[level] as string);
       return { value, label: level === null ? 'No TLP' : `TLP:${value.toUpperCase()}`, count: n };
     }),
     tags: list(
-      `SELECT t.value, NULL AS label, count(*) AS n FROM tag g JOIN term t ON t.id = g.term JOIN object o ON o.id = g.object AND ${live} GROUP BY t.id ORDER BY n DESC`,
+      `SELECT t.value, NULL AS label, count(*) AS n FROM tag g JOIN term t ON t.id = g.term JOIN node n ON n.id = g.object AND n.state = 0 GROUP BY t.id ORDER BY n DESC`,
     ),
   };
 }

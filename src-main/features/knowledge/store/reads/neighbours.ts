@@ -2,7 +2,6 @@ import type { Edge, Neighbour } from '#shared/contract/knowledge.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
 import { uuidText } from '../codec.ts';
-import { RETIRED } from '../state.ts';
 import { requireKey } from './entity.ts';
 import { SUMMARY_COLUMNS, type SummaryRow, summariesOf, summaryOf } from './summary.ts';
 
@@ -17,7 +16,20 @@ interface NeighbourParams {
 
 type Row = SummaryRow & { relation: string; direction: 'out' | 'in'; rel: number };
 
-/** One hop, by SQL, page by page: relationships first by type, then by name. */
+/** Neighbours by one relation in one direction that are put in the order of their names; more come in the order of their arrival. */
+const MOST_NAMED = 5_000;
+
+interface Group {
+  readonly type: number;
+  readonly relation: string;
+  readonly direction: 'out' | 'in';
+  readonly n: number;
+}
+
+/**
+ * One hop, by SQL, page by page: by relation and direction, therein by type and name. Only the groups that a
+ * page touches are sorted, and a hub's large ones not at all, so that the first page of 50,000 costs little more than counting.
+ */
 export function neighbours(database: Database, params: NeighbourParams): { rows: Neighbour[]; shown: number; total: number } {
   const key = requireKey(database, params.id);
   const termIds = (kind: string, values: readonly string[] | undefined) =>
@@ -28,23 +40,39 @@ export function neighbours(database: Database, params: NeighbourParams): { rows:
             .all(kind, JSON.stringify(values)),
         )
       : null;
+  const bound = { key, types: termIds('type', params.types) };
   const relations = termIds('relation', params.relationshipTypes);
-  const types = termIds('type', params.types);
-  const side = (direction: 'out' | 'in') => {
-    const [mine, other] = direction === 'out' ? ['src', 'dst'] : ['dst', 'src'];
-    return `SELECT e.rel, e.type AS relation, '${direction}' AS direction, e.${other} AS other FROM edge e WHERE e.${mine} = @key
-      AND (@relations IS NULL OR e.type IN (SELECT value FROM json_each(@relations)))`;
-  };
-  const sides = params.direction === 'both' ? `${side('out')} UNION ALL ${side('in')}` : side(params.direction);
-  const from = `FROM (${sides}) x JOIN object o ON o.id = x.other AND (o.state & ${RETIRED}) = 0
-    AND (@types IS NULL OR o.type IN (SELECT value FROM json_each(@types)))`;
-  const bound = { key, relations, types };
-  const total = prepared(database, `SELECT count(*) ${from}`).pluck().get(bound) as number;
-  const rows = prepared(
-    database,
-    `SELECT ${SUMMARY_COLUMNS}, r.value AS relation, x.direction, x.rel ${from} JOIN term t ON t.id = o.type JOIN term c ON c.id = o.common JOIN term r ON r.id = x.relation
-     ORDER BY r.value, x.direction, t.value, o.name COLLATE NOCASE, x.rel LIMIT @limit OFFSET @offset`,
-  ).all({ ...bound, limit: params.limit, offset: params.offset }) as Row[];
+  const groups: Group[] = [];
+  for (const direction of ['in', 'out'] as const) {
+    if (params.direction !== 'both' && params.direction !== direction) continue;
+    const found = prepared(
+      database,
+      `SELECT x.type, r.value AS relation, x.n FROM (SELECT e.type, count(*) AS n ${liveEdges(direction)}
+         AND (@relations IS NULL OR e.type IN (SELECT value FROM json_each(@relations))) GROUP BY e.type) x JOIN term r ON r.id = x.type`,
+    ).all({ ...bound, relations }) as Omit<Group, 'direction'>[];
+    for (const group of found) groups.push({ ...group, direction });
+  }
+  groups.sort((a, b) => (a.relation < b.relation ? -1 : a.relation > b.relation ? 1 : a.direction < b.direction ? -1 : 1));
+  const rows: Row[] = [];
+  let skip = params.offset;
+  for (const { type, relation, direction, n } of groups) {
+    const limit = params.limit - rows.length;
+    if (limit === 0) break;
+    if (skip >= n) {
+      skip -= n;
+      continue;
+    }
+    const other = direction === 'out' ? 'dst' : 'src';
+    const order = n > MOST_NAMED ? `e.${other}, e.rel` : 't.value, o.name COLLATE NOCASE, e.rel';
+    const found = prepared(
+      database,
+      `SELECT ${SUMMARY_COLUMNS}, e.rel ${liveEdges(direction, 'JOIN object o ON o.id = n.id JOIN term t ON t.id = o.type JOIN term c ON c.id = o.common')}
+       AND e.type = @type ORDER BY ${order} LIMIT @limit OFFSET @skip`,
+    ).all({ ...bound, type, limit, skip }) as (SummaryRow & { rel: number })[];
+    for (const row of found) rows.push({ ...row, relation, direction });
+    skip = 0;
+  }
+  const total = groups.reduce((sum, { n }) => sum + n, 0);
   const relationships = relationshipsOf(
     database,
     rows.map(({ rel }) => rel),
@@ -63,6 +91,13 @@ export function neighbours(database: Database, params: NeighbourParams): { rows:
     shown: rows.length,
     total,
   };
+}
+
+/** The edges of `@key` whose other end is live and of `@types`. */
+function liveEdges(direction: 'out' | 'in', joins = ''): string {
+  const [mine, other] = direction === 'out' ? ['src', 'dst'] : ['dst', 'src'];
+  return `FROM edge e CROSS JOIN node n ON n.id = e.${other} ${joins} WHERE e.${mine} = @key AND n.state = 0
+    AND (@types IS NULL OR n.type IN (SELECT value FROM json_each(@types)))`;
 }
 
 /** Ids and descriptions of relationship objects by key; keys of objects that hold an embedded reference are left out. */

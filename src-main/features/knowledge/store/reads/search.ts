@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
 import type { SearchAnswer } from '#shared/contract/knowledge.ts';
 import type { Database } from '#main/platform/database/database.ts';
-import { all, prepared } from '#main/platform/database/sql.ts';
-import { type Filters, matching } from './filters.ts';
+import { prepared } from '#main/platform/database/sql.ts';
+import type { Filters } from './filters.ts';
+import { type NodeFilter, nodeFilter } from './list-filter.ts';
 import { correctedWords, nearNames } from './slips.ts';
-import { type SummaryRow, summaryOf } from './summary.ts';
+import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
 interface SearchParams extends Filters {
   readonly text: string;
@@ -12,12 +12,18 @@ interface SearchParams extends Filters {
   readonly offset: number;
 }
 
-/** Candidates ranked per search; more matches are counted but not ranked by words. */
+/** Matches ranked by their words; where there are more, those by name come first, and words weigh nothing among them. */
 const MOST_RANKED = 2_000;
+/** Matches counted one by one; past it a total is a least one. */
+const MOST_MATCHED = 10_000;
+/** Of each way to be found first, where not all are ranked. */
+const MOST_BEGINNING = 200;
+const MOST_NAMED = 800;
 /** Name and ids weigh more than the body of a text. */
 const RANK = 'bm25(search, 10.0, 8.0, 12.0, 1.0)';
 
 interface Hit extends SummaryRow {
+  readonly degree: number;
   readonly rank: number;
 }
 
@@ -55,63 +61,87 @@ function withCorrection(answer: SearchAnswer, near: Near, words: string | undefi
 }
 
 function answer(database: Database, params: SearchParams, match: string, near: Near = new Map()): SearchAnswer {
-  // LIMIT -1 keeps the planner from taking the text index apart: it is asked once, for all matches.
-  const ranked = sql<{
-    rowid: number;
-    rank: number;
-  }>`(SELECT rowid, ${sql.raw(RANK)} AS rank FROM search WHERE search MATCH ${match} LIMIT -1)`;
-  const hits = all(
-    database,
-    matching(params)
-      .innerJoin(ranked.as('hit'), 'hit.rowid', 'o.id')
-      .select(['o.id as key', 't.value as type', 'o.uuid', 'o.state', 'o.name', 'o.external_id', 'o.modified', 'c.tlp', 'hit.rank'])
-      .select(sql<number>`count(*) OVER ()`.as('matches'))
-      .orderBy('hit.rank')
-      .limit(MOST_RANKED),
-  );
-  const matched = hits[0]?.matches ?? 0;
-  const found = new Set(hits.map(({ key }) => key));
-  const others = [...near.keys()].filter((key) => !found.has(key));
-  if (others.length > 0)
-    hits.push(
-      ...all(
-        database,
-        matching(params)
-          .where('o.id', 'in', sql<number>`(SELECT value FROM json_each(${JSON.stringify(others)}))`)
-          .select(['o.id as key', 't.value as type', 'o.uuid', 'o.state', 'o.name', 'o.external_id', 'o.modified', 'c.tlp'])
-          .select([sql<number>`0`.as('rank'), sql<number>`0`.as('matches')]),
-      ),
-    );
-  const degrees = degreesOf(
-    database,
-    hits.map(({ key }) => key),
-  );
-  const aliases = new Set(prepared(database, 'SELECT object FROM alias WHERE name = ?').pluck().all(params.text.trim()) as number[]);
-  const exact = params.text.trim().toLowerCase();
+  const filter = nodeFilter(params);
+  const text = params.text.trim();
+  const matched = matchesOf(database, filter, match);
+  const ranks = matched.total > MOST_RANKED ? firstOf(database, filter, match, text) : rankedOf(database, filter, match);
+  const found = ranks.size;
+  const others = [...near.keys()].filter((key) => !ranks.has(key));
+  for (const key of passing(database, filter, others)) ranks.set(key, 0);
+  const hits = hitsOf(database, ranks);
+  const aliases = new Set(prepared(database, 'SELECT object FROM alias WHERE name = ?').pluck().all(text) as number[]);
+  const exact = text.toLowerCase();
   const scored = hits
-    .map((row) => ({ row, score: scoreOf(row, degrees.get(row.key) ?? 0, exact, aliases) + nearness(near.get(row.key)) }))
+    .map((row) => ({ row, score: scoreOf(row, exact, aliases) + nearness(near.get(row.key)) }))
     .sort((a, b) => b.score - a.score || (a.row.name ?? '').localeCompare(b.row.name ?? '', 'en') || a.row.key - b.row.key);
   const counts = new Map<string, number>();
   for (const { row } of scored) counts.set(row.type, (counts.get(row.type) ?? 0) + 1);
-  const total = matched + hits.length - found.size;
   const page = scored.slice(params.offset, params.offset + params.limit);
   return {
-    results: page.map(({ row }) => ({ ...summaryOf(row), ...(aliases.has(row.key) && { matched: `alias “${params.text.trim()}”` }) })),
+    results: page.map(({ row }) => ({ ...summaryOf(row), ...(aliases.has(row.key) && { matched: `alias “${text}”` }) })),
     shown: page.length,
-    total,
+    ...matched,
+    total: matched.total + ranks.size - found,
     types: [...counts].map(([value, count]) => ({ value, label: value, count })).sort((a, b) => b.count - a.count),
   };
 }
 
-/** How many edges come in, counted up to 1,000. */
-function degreesOf(database: Database, keys: readonly number[]): Map<number, number> {
+const MATCHES = 'FROM search CROSS JOIN node n ON n.id = search.rowid WHERE search MATCH @match';
+
+function matchesOf(database: Database, filter: NodeFilter, match: string): { total: number; atLeast?: true } {
+  const sql = `SELECT count(*) FROM (SELECT 1 ${MATCHES} AND ${filter.check} LIMIT ${MOST_MATCHED + 1})`;
+  const total = prepared(database, sql)
+    .pluck()
+    .get({ ...filter.params, match }) as number;
+  return total > MOST_MATCHED ? { total: MOST_MATCHED, atLeast: true } : { total };
+}
+
+/** All matches by how well their words fit. */
+function rankedOf(database: Database, filter: NodeFilter, match: string): Map<number, number> {
+  const sql = `SELECT n.id, ${RANK} ${MATCHES} AND ${filter.check}`;
+  return new Map(
+    prepared(database, sql)
+      .raw()
+      .all({ ...filter.params, match }) as [number, number][],
+  );
+}
+
+/** Of too many matches those that are meant first: whose name, alias or id begins so, then whose name has the words. */
+function firstOf(database: Database, filter: NodeFilter, match: string, text: string): Map<number, number> {
+  const ranks = new Map<number, number>();
+  const add = (sql: string, rank: number, params: Readonly<Record<string, string>>) => {
+    for (const key of prepared(database, sql)
+      .pluck()
+      .all({ ...filter.params, ...params }) as number[])
+      if (!ranks.has(key)) ranks.set(key, rank);
+  };
+  const end = `${text}\u{10FFFF}`;
+  for (const from of [
+    'object o CROSS JOIN node n ON n.id = o.id WHERE o.name >= @text COLLATE NOCASE AND o.name < @end COLLATE NOCASE',
+    'object o CROSS JOIN node n ON n.id = o.id WHERE o.external_id >= @text AND o.external_id < @end',
+    'alias a CROSS JOIN node n ON n.id = a.object WHERE a.name >= @text AND a.name < @end',
+  ])
+    add(`SELECT n.id FROM ${from} AND ${filter.check} LIMIT ${MOST_BEGINNING}`, -8, { text, end });
+  const some = `SELECT n.id ${MATCHES} AND ${filter.check} LIMIT ${MOST_NAMED}`;
+  add(some, -6, { match: `{name aliases ids} : (${match})` });
+  if (ranks.size < MOST_NAMED) add(some, -1, { match });
+  return ranks;
+}
+
+function passing(database: Database, filter: NodeFilter, keys: readonly number[]): number[] {
+  if (keys.length === 0) return [];
+  return prepared(database, `SELECT n.id FROM json_each(@keys) j CROSS JOIN node n ON n.id = j.value WHERE ${filter.check}`)
+    .pluck()
+    .all({ ...filter.params, keys: JSON.stringify(keys) }) as number[];
+}
+
+function hitsOf(database: Database, ranks: ReadonlyMap<number, number>): Hit[] {
   const rows = prepared(
     database,
-    'SELECT j.value, (SELECT count(*) FROM (SELECT 1 FROM edge e WHERE e.dst = j.value LIMIT 1000)) FROM json_each(?) j',
-  )
-    .raw()
-    .all(JSON.stringify(keys)) as [number, number][];
-  return new Map(rows);
+    `SELECT ${SUMMARY_COLUMNS}, n.degree FROM json_each(?) j CROSS JOIN object o ON o.id = j.value JOIN node n ON n.id = o.id
+     JOIN term t ON t.id = o.type JOIN term c ON c.id = o.common`,
+  ).all(JSON.stringify([...ranks.keys()])) as Omit<Hit, 'rank'>[];
+  return rows.map((row) => ({ ...row, rank: ranks.get(row.key) as number }));
 }
 
 /** What an analyst means first: the thing with this id or name, then threats and techniques, then by words and connections. */
@@ -128,10 +158,10 @@ const typeWeight: Readonly<Record<string, number>> = {
   'x-mitre-tactic': 2,
 };
 
-function scoreOf(row: Hit, degree: number, exact: string, aliases: ReadonlySet<number>): number {
+function scoreOf(row: Hit, exact: string, aliases: ReadonlySet<number>): number {
   const name = (row.name ?? '').toLowerCase();
   const externalId = row.external_id?.toLowerCase();
-  let score = -row.rank + (typeWeight[row.type] ?? 0) + Math.log2(1 + degree) / 2;
+  let score = -row.rank + (typeWeight[row.type] ?? 0) + Math.log2(1 + row.degree) / 2;
   if (externalId === exact) score += 1000;
   else if (name === exact) score += 800;
   else if (aliases.has(row.key)) score += 700;

@@ -1,8 +1,10 @@
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
 
-/** Names and aliases looked at per search; in a larger graph those past it are found by their words only. */
-const MOST_NAMES = 300_000;
+/** Live objects up to which every name and every word is looked at; in a larger graph a slip in the first letters is not forgiven. */
+const MOST_LOOKED_THROUGH = 50_000;
+/** Names looked at in a larger graph: those that begin with the same two letters. */
+const MOST_NAMES = 20_000;
 /** Entities proposed for one mistyped name. */
 const MOST_NEAR = 20;
 
@@ -28,14 +30,17 @@ export function nearNames(database: Database, text: string): Map<number, { name:
   if (most === 0 || wanted.length > 200) return near;
   const digits = digitsOf(wanted);
   const wantedLetters = letters(wanted);
+  const large = isLarge(database);
+  const begins = { from: wanted.slice(0, 2), to: `${wanted.slice(0, 2)}\u{10FFFF}` };
+  const some = (table: string, column: string) =>
+    large
+      ? `SELECT ${column}, name FROM (SELECT ${column}, name FROM main.${table} WHERE name >= @from COLLATE NOCASE AND name < @to COLLATE NOCASE LIMIT ${MOST_NAMES})`
+      : `SELECT ${column}, name FROM main.${table}`;
   // Both are read from an index alone.
-  for (const statement of [
-    `SELECT id, name FROM (SELECT id, name FROM main.object INDEXED BY object_name LIMIT ${MOST_NAMES}) WHERE length(name) BETWEEN ? AND ?`,
-    `SELECT object, name FROM (SELECT object, name FROM alias LIMIT ${MOST_NAMES}) WHERE length(name) BETWEEN ? AND ?`,
-  ]) {
-    const rows = prepared(database, statement)
+  for (const statement of [some('object', 'id'), some('alias', 'object')]) {
+    const rows = prepared(database, `${statement} WHERE length(name) BETWEEN @least AND @most`)
       .raw()
-      .iterate(wanted.length - most, wanted.length + most) as Iterable<[number, string]>;
+      .iterate({ least: wanted.length - most, most: wanted.length + most, ...(large && begins) }) as Iterable<[number, string]>;
     for (const [key, name] of rows) {
       const candidate = folded(name);
       if (!mayBeNear(letters(candidate), wantedLetters, most)) continue;
@@ -70,26 +75,36 @@ export function correctedWords(database: Database, words: readonly string[]): st
   });
   const open = unknown.filter(({ most }) => most > 0);
   if (open.length === 0) return [...words];
+  const large = isLarge(database);
   const terms = prepared(
     database,
-    "SELECT term, doc FROM search_terms WHERE col IN ('name', 'aliases', 'ids') AND length(term) BETWEEN ? AND ?",
-  )
-    .raw()
-    .iterate(
-      Math.min(...open.map(({ lower, most }) => lower.length - most)),
-      Math.max(...open.map(({ lower, most }) => lower.length + most)),
-    ) as Iterable<[string, number]>;
-  for (const [term, doc] of terms) {
-    const termLetters = letters(term);
-    for (const word of open) {
-      if (!mayBeNear(termLetters, word.letters, word.most)) continue;
-      const { best } = word;
-      const distance = slips(word.lower, term, best ? best.distance : word.most);
-      if (distance > word.most || (best && (distance > best.distance || (distance === best.distance && doc <= best.doc)))) continue;
-      if (digitsOf(term) === word.digits) word.best = { term, distance, doc };
+    `SELECT term, doc FROM search_terms WHERE col IN ('name', 'aliases', 'ids') AND length(term) BETWEEN @least AND @most ${large ? 'AND term >= @from AND term < @to' : ''}`,
+  ).raw();
+  for (const some of large ? open.map((word) => [word]) : [open]) {
+    const first = some[0]?.lower.slice(0, 1) ?? '';
+    const found = terms.iterate({
+      least: Math.min(...some.map(({ lower, most }) => lower.length - most)),
+      most: Math.max(...some.map(({ lower, most }) => lower.length + most)),
+      ...(large && { from: first, to: `${first}\u{10FFFF}` }),
+    }) as Iterable<[string, number]>;
+    for (const [term, doc] of found) {
+      const termLetters = letters(term);
+      for (const word of some) {
+        if (!mayBeNear(termLetters, word.letters, word.most)) continue;
+        const { best } = word;
+        const distance = slips(word.lower, term, best ? best.distance : word.most);
+        if (distance > word.most || (best && (distance > best.distance || (distance === best.distance && doc <= best.doc)))) continue;
+        if (digitsOf(term) === word.digits) word.best = { term, distance, doc };
+      }
     }
   }
   return words.map((word, index) => unknown[index]?.best?.term ?? word);
+}
+
+function isLarge(database: Database): boolean {
+  return (
+    (prepared(database, "SELECT ifnull(sum(n), 0) FROM main.tally WHERE kind = 'object'").pluck().get() as number) > MOST_LOOKED_THROUGH
+  );
 }
 
 /** Which characters a text has, folded into 32 bits. */

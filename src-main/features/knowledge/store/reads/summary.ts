@@ -4,6 +4,7 @@ import { ContractError } from '#shared/transport/errors.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
 import { uuidText } from '../codec.ts';
+import { createIdentityHash } from '../identity-hash.ts';
 import { DELETED, DEPRECATED, MISSING, REVOKED } from '../state.ts';
 
 export interface SummaryRow {
@@ -57,13 +58,27 @@ export function findKey(database: Database, text: string): number | undefined {
   const order = 'ORDER BY (o.state & 15) <> 0, o.modified DESC, o.id LIMIT 1';
   for (const sql of [
     `SELECT o.id FROM object o WHERE o.external_id = ? ${order}`,
-    `SELECT o.id FROM term t JOIN object o ON o.type = t.id WHERE t.kind = 'type' AND o.name = ? COLLATE NOCASE ${order}`,
+    `SELECT o.id FROM object o WHERE o.name = ? COLLATE NOCASE ${order}`,
     `SELECT o.id FROM alias a JOIN object o ON o.id = a.object WHERE a.name = ? ${order}`,
   ]) {
     const key = prepared(database, sql).pluck().get(text.trim()) as number | undefined;
     if (key !== undefined) return key;
   }
   return undefined;
+}
+
+/** The key of a relationship by its STIX id, whatever its state. */
+export function relationshipKey(database: Database, id: string): number | undefined {
+  const seed = prepared(database, "SELECT value FROM main.setting WHERE key = 'identity.seed'").pluck().get();
+  const hash = createIdentityHash(String(seed));
+  const code = hash.ofId(id);
+  const rows = prepared(database, 'SELECT r.id, r.uuid FROM main.identity i JOIN main.relationship r ON r.id = i.id WHERE i.hash = ?').all(
+    code,
+  ) as {
+    id: number;
+    uuid: Buffer;
+  }[];
+  return rows.find(({ uuid }) => uuid.equals(hash.bytes))?.id;
 }
 
 /** Keys of the ids asked, in their order, and of the object types asked. Throws `not_found` for an id that is not here. */
