@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { shownAs } from '#main/features/knowledge/store/branches/overlay.ts';
+import { countedOf } from '#main/features/knowledge/store/branches/shown.ts';
 import { knowledgeReads } from '#main/features/knowledge/store/reads/index.ts';
 import { createStore, type Store } from '#main/features/knowledge/store/store.ts';
 import { openDatabase } from '#main/platform/database/database.ts';
@@ -9,6 +11,7 @@ import { runRead } from '#main/platform/database/readers/run-read.ts';
 import { migrate } from '#main/platform/database/migrate.ts';
 import { migrations } from '#main/workspace.ts';
 import type { StixObject } from '#shared/domain/knowledge/stix.ts';
+import { isContractError } from '#shared/transport/errors.ts';
 
 const RED = 'marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1';
 const GREEN = 'marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb';
@@ -154,7 +157,14 @@ export function shownBy(store: Store, branch: string | undefined, at?: string) {
   const ids = [1, 2, 3, 4].map(malware);
   const shown = ids
     .filter((id) => store.rows.keyOf(id) !== undefined)
-    .map((id) => read('knowledge.entity', { id }) as Record<string, unknown>);
+    .flatMap((id) => {
+      try {
+        return [read('knowledge.entity', { id }) as Record<string, unknown>];
+      } catch (error) {
+        if (isContractError(error) && error.code === 'not_found') return [];
+        throw error;
+      }
+    });
   // Of one that only others name nothing is known, whoever named it.
   const entities = Object.fromEntries(
     shown.filter(({ missing, tags }) => !missing || (tags as string[]).length > 0).map((one) => [one['id'] as string, one]),
@@ -168,10 +178,31 @@ export function shownBy(store: Store, branch: string | undefined, at?: string) {
     neighbours: known.map((id) => sortedDeep(read('knowledge.neighbours', { id, direction: 'both', ...page }))),
     tagged: sortedDeep(read('knowledge.listEntities', { ...page, sort: 'name', descending: false, tags: ['x'] })),
     found: ['m1', 'also', 'seen', 'a'].map((text) => sortedDeep(read('knowledge.search', { text, ...page }))),
+    counts: countsShown(store, { branch, at }),
     exported: (['object', 'relationship'] as const).map((table) =>
       sortedDeep(read('knowledge.page', { after: { table, key: 0 }, limit: 100 })),
     ),
   };
+}
+
+/** The narrow mirror and the kept counts, as a read would see them. */
+function countsShown(store: Store, on: { branch: string | undefined; at: string | undefined }) {
+  const reads = {
+    nodes: (database: Store['database']) =>
+      database
+        .prepare(
+          `SELECT hex(o.uuid) AS uuid, n.state, n.tlp, n.degree, t.value AS type FROM node n JOIN object o ON o.id = n.id JOIN term t ON t.id = n.type
+           WHERE n.state & 1 = 0 ORDER BY uuid, t.value`,
+        )
+        .all(),
+    tally: (database: Store['database']) =>
+      database.prepare('SELECT y.kind, t.value, y.b, y.n FROM tally y JOIN term t ON t.id = y.a WHERE y.n <> 0 ORDER BY 1, 2, 3').all(),
+  };
+  return Object.values(reads).map((read) =>
+    on.branch === undefined && on.at === undefined
+      ? read(store.database)
+      : shownAs(store.database, countedOf(store.database, on), (look) => look('all', () => read(store.database))),
+  );
 }
 
 const TIMES = new Set(['modified', 'provenance', 'versions', 'source', 'at', 'key', 'next']);

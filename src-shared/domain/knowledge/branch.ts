@@ -71,7 +71,7 @@ export function changesOfBranch(main: Writes, branch: Writes, hashOf: HashOf): C
   const tags = tagChanges(there.tags, here.tags, branch);
   if (!there.object) {
     if (!here.object || here.deleted) return [];
-    const dot = newest([...branch.wholes, ...branch.properties]) as Dot;
+    const dot = bare(newest<Dot>([...branch.wholes, ...branch.properties]) as Dot);
     return [{ kind: 'object', state: 'added', main: undefined, branch: here.object, seen: undefined, dot }, ...tags];
   }
   const changes: ChangeOfBranch[] = [];
@@ -83,7 +83,7 @@ export function changesOfBranch(main: Writes, branch: Writes, hashOf: HashOf): C
       main: there.deleted,
       branch: here.deleted,
       seen: deletion.base,
-      dot: deletion,
+      dot: bare(deletion),
     });
     if (here.deleted) return changes;
   }
@@ -115,7 +115,7 @@ function propertyChanges(there: JsonObject, here: Resolved, branch: Writes, hash
       main,
       branch: value,
       seen: writer?.seen,
-      dot: writer?.winner ?? (whole as Dot),
+      dot: bare(writer?.winner ?? (whole as Dot)),
     });
   }
   return changes;
@@ -125,7 +125,9 @@ function tagChanges(there: readonly string[], here: readonly string[], branch: W
   const dotOf = (tag: string) => newest(branch.tags.filter((write) => write.tag === tag));
   const one = (name: string, added: boolean): ChangeOfBranch[] => {
     const dot = dotOf(name);
-    return dot ? [{ kind: 'tag', name, state: added ? 'added' : 'removed', main: !added, branch: added, seen: undefined, dot }] : [];
+    return dot
+      ? [{ kind: 'tag', name, state: added ? 'added' : 'removed', main: !added, branch: added, seen: undefined, dot: bare(dot) }]
+      : [];
   };
   return [
     ...here.filter((tag) => !there.includes(tag)).flatMap((tag) => one(tag, true)),
@@ -156,6 +158,8 @@ function lastWriters(writes: readonly PropertyWrite[]): Map<string, LastWriter> 
   }
   return writers;
 }
+
+const bare = ({ clock, device }: Dot): Dot => ({ clock, device });
 
 function newest<T extends Dot>(dots: readonly T[]): T | undefined {
   let best: T | undefined;

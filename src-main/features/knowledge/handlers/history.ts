@@ -3,6 +3,8 @@ import { ContractError } from '#shared/transport/errors.ts';
 import type { KnowledgeHandlers } from '../handlers.ts';
 import { takeBack } from '../import/import-items.ts';
 import type { KnowledgeParts } from '../knowledge.ts';
+import { branchToEdit } from '../store/branches/edits.ts';
+import { resolveConflict, revertObject } from '../edit/revert.ts';
 
 type HistoryCall =
   | 'listHistory'
@@ -19,7 +21,7 @@ type HistoryCall =
   | 'resolveConflict';
 
 export function historyHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, HistoryCall> {
-  const { store, imports, read } = parts;
+  const { store, imports, read, readAt, readOn } = parts;
 
   const settle = async (action: string | undefined, undone: boolean, branch: string | undefined): Promise<HistoryEntry> => {
     const wanted = action ?? (await read('knowledge.lastAction', { undone: !undone, branch }));
@@ -32,22 +34,33 @@ export function historyHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, 
     if (!entry) throw new ContractError('not_found', 'This action is not in the history.');
     return entry;
   };
-  const later = (): never => {
-    throw new ContractError('unavailable', 'Time travel is not here yet; update Redoubt.');
-  };
-
   return {
     listHistory: (input, { signal }) => read('knowledge.history', input, { signal }),
     undo: ({ action, branch }) => settle(action, true, branch),
     redo: ({ action, branch }) => settle(action, false, branch),
-    getActivity: later,
-    getEntityAt: later,
-    listEntitiesAt: later,
-    diffTimes: later,
-    compareVersions: later,
-    getPropertyProvenance: later,
-    revertObject: later,
-    listConflicts: later,
-    resolveConflict: later,
+    getActivity: (input, { signal }) => read('knowledge.activity', input, { signal }),
+    getEntityAt: ({ id, at }, { signal }) => readAt(at, 'knowledge.entity', { id }, { signal }),
+    async listEntitiesAt({ at, ...input }, { signal }) {
+      const page = await readAt(at, 'knowledge.listNamed', input, { signal });
+      return { ...page, at: await read('knowledge.momentTime', { at }, { signal }) };
+    },
+    diffTimes: (input, { signal }) => read('knowledge.diffTimes', input, { signal }),
+    compareVersions: (input, { signal }) => read('knowledge.compareVersions', input, { signal }),
+    getPropertyProvenance: (input, { signal }) => read('knowledge.propertyProvenance', input, { signal }),
+    listConflicts: (input, { signal }) => read('knowledge.conflicts', input, { signal }),
+    async revertObject({ id, at, branch: on }) {
+      const key = store.rows.keyOf(id);
+      if (key === undefined) throw new ContractError('not_found', `There is no object ${id} in this workspace.`);
+      const branch = branchToEdit(store, on, [key]);
+      const action = store.transact(() => revertObject(store, key, id, at, branch));
+      if (action === undefined) throw new ContractError('conflict', 'The object is as it was then; there is nothing to take back.');
+      parts.changed('edit');
+      return { ...(await readOn(on, 'knowledge.entity', { id })), action };
+    },
+    async resolveConflict({ id, property, take, operation, value }) {
+      const action = store.transact(() => resolveConflict(store, id, property, { take, operation, value }));
+      parts.changed('edit');
+      return { ...(await read('knowledge.entity', { id })), action };
+    },
   };
 }

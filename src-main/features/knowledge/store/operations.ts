@@ -12,6 +12,8 @@ import { chunkHash, lineOf } from './writer.ts';
 
 /** Part of which action, and on which branch (main where absent). */
 export interface Where {
+  /** What the value replaces, where it decides between several. */
+  readonly base?: string | undefined;
   readonly action?: string | undefined;
   readonly branch?: number | undefined;
 }
@@ -93,9 +95,9 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
   };
 
   return {
-    setProperty(id: string, property: string, value: Json | undefined, { action, branch = 0 }: Where = {}): Written {
+    setProperty(id: string, property: string, value: Json | undefined, { action, branch = 0, base: replaced }: Where = {}): Written {
       const object = target(id);
-      const base = baseOf(object.key, property, branch);
+      const base = replaced ?? baseOf(object.key, property, branch);
       const written = log.append({
         kind: 'set',
         object,

@@ -13,6 +13,7 @@ import type { TermKind } from '../terms.ts';
 import { type Counted, sha256, writesOf } from './writes.ts';
 import { touchedSince } from './touched.ts';
 import { objectsOfBranch } from './branches.ts';
+import { COUNT_TABLES, countShown, nodeView, TALLY_VIEW } from './overlay-counts.ts';
 
 /*
  * The graph as a branch shows it, or as it was at a moment, for any read: views of the names of the
@@ -69,22 +70,9 @@ function putViews(database: Database, { branch = 0, until }: Counted, part: Part
     const alone = table === 'object' && part !== 'all';
     view(table, alone ? (part === 'same' ? same : other) : `${same} UNION ALL ${other}`);
   }
-  // What is kept beside the tables for speed is worked out from the views (0003-scale).
-  view(
-    'node',
-    `SELECT o.id, o.state & ${RETIRED} AS state, o.type, c.tlp, (SELECT count(*) FROM edge e WHERE e.src = o.id) + (SELECT count(*) FROM edge e WHERE e.dst = o.id) AS degree
-     FROM object o JOIN term c ON c.id = o.common`,
-  );
-  view(
-    'tally',
-    `SELECT 'object' AS kind, type AS a, ifnull(tlp, -1) AS b, count(*) AS n FROM node WHERE state = 0 GROUP BY 2, 3
-     UNION ALL SELECT 'retired', type, ifnull(tlp, -1), count(*) FROM node WHERE state <> 0 AND state & ${MISSING | DELETED} = 0 GROUP BY 2, 3
-     UNION ALL SELECT 'relation', type, 0, count(*) FROM edge WHERE rel <> src GROUP BY type
-     UNION ALL SELECT 'ended', e.type, 0, count(*) FROM edge e JOIN node s ON s.id = e.src JOIN node d ON d.id = e.dst WHERE e.rel <> e.src AND (s.state <> 0 OR d.state <> 0) GROUP BY e.type
-     UNION ALL SELECT 'facet', f.term, 0, count(*) FROM facet f JOIN node n ON n.id = f.object AND n.state = 0 GROUP BY f.term
-     UNION ALL SELECT 'tactic', s.id, 0, count(DISTINCT f.object) FROM facet f JOIN node n ON n.id = f.object AND n.state = 0
-       JOIN term t ON t.id = f.term AND t.kind = 'phase' JOIN term s ON s.kind = 'tactic' AND s.value = substr(t.value, instr(t.value, ':') + 1) GROUP BY s.id`,
-  );
+  // What is kept beside the tables for speed (0003-scale).
+  view('node', nodeView(part));
+  view('tally', TALLY_VIEW);
   if (database.prepare('SELECT 1 FROM temp.shown_term LIMIT 1').get())
     view('term', 'SELECT id, kind, value, tlp FROM main.term UNION ALL SELECT id, kind, value, tlp FROM temp.shown_term');
   const columns = columnsOf(database, 'op').filter((column) => column !== 'branch' && column !== 'undone');
@@ -130,12 +118,22 @@ function build(database: Database, counted: Counted) {
     const resolved = counted.until === undefined ? resolveOnBranch(main, branch, sha256) : resolve(main);
     put(key, resolved, [...main.wholes, ...branch.wholes]);
   }
+  // What nobody had described yet, but others named: their edges have an end, as they had then.
+  if (gone.length > 0)
+    database.exec(`INSERT OR IGNORE INTO temp.shown_object (id, uuid, type, state, op, common)
+      SELECT o.id, o.uuid, o.type, ${MISSING | TOUCHED}, o.op, (SELECT id FROM main.term WHERE kind = 'common' AND value = '{}')
+      FROM temp.shown_hidden h JOIN main.object o ON o.id = h.id
+      WHERE EXISTS (SELECT 1 FROM main.edge e WHERE e.dst = h.id AND NOT EXISTS (SELECT 1 FROM temp.shown_hidden x WHERE x.id = e.rel))
+        OR EXISTS (SELECT 1 FROM main.edge e WHERE e.src = h.id AND NOT EXISTS (SELECT 1 FROM temp.shown_hidden x WHERE x.id = e.rel))
+        OR EXISTS (SELECT 1 FROM temp.shown_relationship r WHERE h.id IN (r.src, r.dst)) OR EXISTS (SELECT 1 FROM temp.shown_edge e WHERE e.dst = h.id)`);
+  countShown(database);
   database.prepare('INSERT INTO temp.shown_stamp (stamp) VALUES (?)').run(stamp);
 }
 
 /** The same tables and indexes as in the file, in memory. */
 function makeTables(database: Database) {
   const definition = prepared(database, 'SELECT type, name, sql FROM main.sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL');
+  database.exec(COUNT_TABLES);
   database.exec(`CREATE TEMP TABLE shown_stamp (stamp TEXT) STRICT;
     CREATE TEMP TABLE shown_hidden (id INTEGER PRIMARY KEY) STRICT;
     CREATE TEMP TABLE shown_term (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL, tlp INTEGER, UNIQUE (kind, value)) STRICT;
@@ -250,6 +248,8 @@ function putter(database: Database) {
     for (const alias of aliasesOf(object)) if (alias !== text.name) aliasRow.run(alias, key);
     const phases = killChainPhases(object).map(({ killChainName, phaseName }) => term('phase', `${killChainName}:${phaseName}`));
     for (const phase of phases) facetRow.run(phase, key);
+    // So that the counts by tactic have a name to count under.
+    for (const { phaseName } of killChainPhases(object)) term('tactic', phaseName);
     const platforms = object['x_mitre_platforms'];
     if (Array.isArray(platforms))
       for (const platform of platforms) if (typeof platform === 'string') facetRow.run(term('platform', platform), key);

@@ -22,6 +22,7 @@ const SHOWABLE = new Set([
   'knowledge.listEntities',
   'knowledge.facets',
   'knowledge.selection',
+  'knowledge.listNamed',
   'knowledge.entity',
   'knowledge.summary',
   'knowledge.versions',
@@ -79,13 +80,10 @@ export function branchOverlay(database: Database, { branch }: { branch: string }
   return shownAs(database, countedOf(database, { branch }), () => {
     const numbers = (sql: string) => (database.prepare(sql).raw().all() as number[][]).flat();
     const columns = 'e.src, e.type, e.dst, e.rel';
-    const same = 'x.src = e.src AND x.type = e.type AND x.dst = e.dst AND x.rel = e.rel';
-    const added = numbers(`SELECT ${columns} FROM temp.shown_edge e WHERE NOT EXISTS (SELECT 1 FROM main.edge x WHERE ${same})`);
-    const removed = numbers(
-      `SELECT ${columns} FROM temp.shown_hidden h JOIN main.edge e ON e.src = h.id AND e.rel = h.id WHERE NOT EXISTS (SELECT 1 FROM temp.shown_edge x WHERE ${same})
-       UNION ALL SELECT ${columns} FROM temp.shown_hidden h JOIN main.relationship r ON r.id = h.id JOIN main.edge e ON e.src = r.src AND e.type = r.type AND e.dst = r.dst AND e.rel = r.id
-       WHERE NOT EXISTS (SELECT 1 FROM temp.shown_edge x WHERE ${same})`,
-    );
+    const among = (table: string) =>
+      `EXISTS (SELECT 1 FROM ${table} x WHERE x.src = e.src AND x.type = e.type AND x.dst = e.dst AND x.rel = e.rel)`;
+    const added = numbers(`SELECT ${columns} FROM temp.shown_edge e WHERE NOT ${among('main.edge')}`);
+    const removed = numbers(`SELECT ${columns} FROM temp.shown_gone e WHERE NOT ${among('temp.shown_edge')}`);
     const nodes = numbers(`SELECT id, (state & ${RETIRED}) = 0, type FROM temp.shown_object`);
     if ((added.length + removed.length) / 4 + nodes.length / 3 > MOST_OVERLAID)
       throw new ContractError('too_large', 'This branch differs from main in too many places to walk on it; look at its lists instead.');
