@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { WorkspaceState } from '#shared/contract/admin.ts';
 import { asContractError, type Connection, EngineProvider, type RedoubtClient } from '#renderer/client/index.ts';
-import { UnlockView } from '#renderer/features/admin/index.ts';
+import { UnlockView, WorkspaceWarning } from '#renderer/features/admin/index.ts';
 import { Button, Loading, Notice, StarFort, TextProvider, Toasts, useText } from '#renderer/ui/index.ts';
 import { usePreferences } from './preferences.ts';
 import { Shell } from './shell.tsx';
@@ -57,7 +57,13 @@ function Door({ client }: { client: RedoubtClient }) {
   }, [client]);
   if (problem !== undefined) return <Gone message={problem} onRetry={() => location.reload()} />;
   if (!workspace) return <Loading />;
-  return gate ? <UnlockView workspace={workspace} onOpen={() => setGate(false)} /> : <Shell />;
+  if (gate) return <UnlockView workspace={workspace} onOpen={() => setGate(false)} />;
+  return (
+    <>
+      <Shell />
+      <WorkspaceWarning workspace={workspace} />
+    </>
+  );
 }
 
 function Gone({ message, onRetry }: { message: string; onRetry: () => void }) {

@@ -1,4 +1,5 @@
 import {
+  Archive,
   BookOpenText,
   Grid3x3,
   History,
@@ -96,6 +97,14 @@ export const views: readonly View[] = [
     group: 'proof',
     letter: 'h',
     view: lazy(() => import('#renderer/features/knowledge/history/history-view.tsx').then((module) => ({ default: module.HistoryView }))),
+  },
+  {
+    name: 'backups',
+    title: 'nav.backups',
+    icon: Archive,
+    group: 'proof',
+    letter: 'u',
+    view: lazy(() => import('#renderer/features/admin/backups/backups-view.tsx').then((module) => ({ default: module.BackupsView }))),
   },
   { name: 'jobs', title: 'nav.jobs', icon: ListTodo, group: 'proof', letter: 'j', view: JobsView },
   {

@@ -1,4 +1,4 @@
 export { type Connection, connect, type RedoubtClient } from './connect.ts';
 export { asContractError, EngineProvider, type QueryState, useAction, useClient, useJob, useJobs, useQuery } from './engine.tsx';
-export { fetchExport, saveFile, upload } from './files.ts';
+export { fetchExport, saveFile, toBase64, upload } from './files.ts';
 export { finished } from './follow.ts';

@@ -1,2 +1,3 @@
 export { NetworkSeal } from './network-seal.tsx';
+export { WorkspaceWarning } from './backups/workspace-warning.tsx';
 export { UnlockView } from './unlock-view.tsx';

@@ -4,6 +4,8 @@ import type { WorkspaceState } from '#shared/contract/admin.ts';
 import { useAction } from '#renderer/client/index.ts';
 import type { MessageKey } from '#renderer/messages/index.ts';
 import { Button, Check, CopyButton, Notice, StarFort, TextField, useText } from '#renderer/ui/index.ts';
+import { ImportDialog } from './backups/import-dialog.tsx';
+import { Recovery } from './backups/recovery.tsx';
 import { NetworkSeal } from './network-seal.tsx';
 import { strength } from './strength.ts';
 import './admin.css';
@@ -25,7 +27,12 @@ export function UnlockView({ workspace, onOpen }: { workspace: WorkspaceState; o
         {code !== undefined ? (
           <RecoveryCode code={code} onKept={onOpen} />
         ) : workspace.state === 'none' ? (
-          <Create onCreated={setCode} keychain={workspace.keychainAvailable} />
+          <Create onCreated={setCode} onOpen={onOpen} keychain={workspace.keychainAvailable} />
+        ) : workspace.damage && workspace.state === 'damaged' ? (
+          <>
+            <Recovery damage={workspace.damage} onOpen={onOpen} />
+            {workspace.damage.canRestore ? null : <Unlock workspace={workspace} onOpen={onOpen} />}
+          </>
         ) : (
           <Unlock workspace={workspace} onOpen={onOpen} />
         )}
@@ -35,8 +42,9 @@ export function UnlockView({ workspace, onOpen }: { workspace: WorkspaceState; o
   );
 }
 
-function Create({ onCreated, keychain }: { onCreated: (code: string) => void; keychain: boolean }) {
+function Create({ onCreated, onOpen, keychain }: { onCreated: (code: string) => void; onOpen: () => void; keychain: boolean }) {
   const t = useText();
+  const [importing, setImporting] = useState(false);
   const [passphrase, setPassphrase] = useState('');
   const [again, setAgain] = useState('');
   const [remember, setRemember] = useState(false);
@@ -49,6 +57,14 @@ function Create({ onCreated, keychain }: { onCreated: (code: string) => void; ke
     const code = await create.run();
     if (code !== undefined) onCreated(code);
   };
+  if (importing)
+    return (
+      <ImportDialog
+        fresh
+        onClose={() => setImporting(false)}
+        onDone={(recoveryCode) => (recoveryCode === undefined ? onOpen() : onCreated(recoveryCode))}
+      />
+    );
   return (
     <form className="stack" onSubmit={submit}>
       <Head title={t('unlock.create')}>{t('unlock.create.hint')}</Head>
@@ -74,6 +90,11 @@ function Create({ onCreated, keychain }: { onCreated: (code: string) => void; ke
       <Button kind="primary" type="submit" icon={KeyRound} disabled={create.busy || passphrase.length < 8 || passphrase !== again}>
         {t(create.busy ? 'unlock.creating' : 'unlock.create.do')}
       </Button>
+      <div>
+        <Button small kind="quiet" onClick={() => setImporting(true)}>
+          {t('workspaceFile.import')}
+        </Button>
+      </div>
     </form>
   );
 }

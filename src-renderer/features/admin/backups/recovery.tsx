@@ -1,0 +1,81 @@
+import { useState } from 'react';
+import type { WorkspaceState } from '#shared/contract/admin.ts';
+import { useAction } from '#renderer/client/index.ts';
+import { Button, Loading, Notice, useText } from '#renderer/ui/index.ts';
+import { RestoreFacts, useRestorePreview } from './restore-dialog.tsx';
+import { runJob, useBackups } from './use-backups.ts';
+import './backups.css';
+
+/** At the gate of a damaged workspace: what is broken, which copy can take its place, what that copy lacks. */
+export function Recovery({ damage, onOpen }: { damage: NonNullable<WorkspaceState['damage']>; onOpen: () => void }) {
+  const t = useText();
+  return (
+    <div className="stack">
+      <div>
+        <h1>{t('recover.title')}</h1>
+        <p className="quiet">{t('recover.hint')}</p>
+      </div>
+      <Notice kind="bad" title={t('recover.what')}>
+        <p>{damage.what}</p>
+      </Notice>
+      {damage.backup ? (
+        <Notice kind="info" title={t('recover.copy', { time: t.time(damage.backup.takenAt) })}>
+          <p>{damage.lacks}</p>
+        </Notice>
+      ) : (
+        <Notice kind="warn" title={t('recover.none')}>
+          <p>{damage.lacks}</p>
+        </Notice>
+      )}
+      {damage.canRestore && damage.backup ? <Choice newest={damage.backup.backupId} onOpen={onOpen} /> : null}
+    </div>
+  );
+}
+
+function Choice({ newest, onOpen }: { newest: string; onOpen: () => void }) {
+  const t = useText();
+  const { backups } = useBackups();
+  const [chosen, setChosen] = useState(newest);
+  const preview = useRestorePreview(chosen);
+  const restore = useAction(async (client) => runJob(client, client.admin.restoreBackup({ backupId: chosen })));
+  const usable = backups?.backups.filter(({ state, foreign }) => state === 'verified' && !foreign) ?? [];
+  return (
+    <div className="stack">
+      {usable.length > 1 ? (
+        <div className="field">
+          <label htmlFor="recover-copy">{t('recover.choose')}</label>
+          <select id="recover-copy" className="input" value={chosen} onChange={(event) => setChosen(event.target.value)}>
+            {usable.map((backup) => (
+              <option key={backup.backupId} value={backup.backupId}>
+                {t.time(backup.takenAt)}
+              </option>
+            ))}
+          </select>
+        </div>
+      ) : null}
+      {preview.error ? (
+        <Notice kind="bad" title={t('backup.unusable')}>
+          <p>{preview.error.message}</p>
+        </Notice>
+      ) : preview.data ? (
+        <RestoreFacts preview={preview.data} />
+      ) : (
+        <Loading label={t('backup.checking')} />
+      )}
+      {restore.error ? (
+        <Notice kind="bad" title={t('backup.restore.failed')}>
+          <p>{restore.error.message}</p>
+        </Notice>
+      ) : null}
+      <Button
+        kind="primary"
+        disabled={!preview.data || restore.busy}
+        onClick={async () => {
+          if ((await restore.run()) !== undefined) onOpen();
+        }}
+      >
+        {t(restore.busy ? 'backup.restoring' : 'recover.do')}
+      </Button>
+    </div>
+  );
+}
