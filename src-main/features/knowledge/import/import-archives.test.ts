@@ -43,12 +43,8 @@ function workspace() {
     uploads.append(uploadId, 0, Buffer.from(bytes).toString('base64'));
     return { source: { uploadId } };
   };
-  const live = () =>
-    database
-      .prepare(`SELECT count(*) FROM object WHERE (state & ${RETIRED}) = 0`)
-      .pluck()
-      .get() as number;
-  return { store, imports, importer, caller, job, upload, live };
+  const live = () => database.prepare(`SELECT count(*) FROM object WHERE (state & ${RETIRED}) = 0`).pluck().get() as number;
+  return { database, store, imports, importer, caller, job, upload, live };
 }
 
 const rule = (title: string, more = '') =>
@@ -136,6 +132,27 @@ describe('folders and archives', () => {
       counts.push(reports.map(({ format, created, rejected }) => [format, created, rejected.length]));
     }
     expect(new Set(counts.map((count) => JSON.stringify(count))).size).toBe(1);
+  });
+
+  it('cut off in the middle, goes on as the import that it was', async () => {
+    const { database, store, importer, caller, job, upload, live } = workspace();
+    const wanted = [upload('mixed.zip', zipOf(mixed))];
+    const preview = await importer.preview(wanted, caller, job());
+    await importer.run(preview.previewId, {}, job());
+    const before = live();
+    // What a kill leaves before the last step, and the engine that comes after it.
+    database.prepare("UPDATE import SET state = 'running', finished = NULL").run();
+    const imports = createImports(database, { now: () => 1_800_000_000_000, newId: () => '00000000-0000-4000-9000-999999999999' });
+    const again = createFileImport({ store, imports, uploads: createUploads(() => 'u'), now: () => 1_800_000_000_000, newId: () => 'p' });
+    expect(imports.list()).toMatchObject([{ state: 'unfinished' }]);
+    const place = join(folder, 'mixed.zip');
+    writeFileSync(place, zipOf(mixed));
+    const second = await again.preview([{ source: { path: place } }], caller, job());
+    await again.run(second.previewId, {}, job());
+    expect(imports.list()).toMatchObject([{ state: 'done', created: 8, rejected: 3, lost: 1 }]);
+    expect(live()).toBe(before);
+    await takeBack(store, imports.list()[0]?.action as string, true);
+    expect(live()).toBe(0);
   });
 
   it('cancelled, leaves nothing of any format', async () => {
