@@ -30,6 +30,7 @@ const breaches: [rule: string, file: string, text: string][] = [
   ['main/features/store', 'src-main/features/coverage/migrations/0001-a.ts', `import Database from 'better-sqlite3-multiple-ciphers';`],
   ['main/features/formats', 'src-main/features/knowledge/formats/misp/table.ts', `import { parse } from 'csv-parse';`],
   ['main/features/formats', 'src-main/features/knowledge/formats/misp/other.ts', `import { open } from '../../../intel/handlers.ts';`],
+  ['main/features/formats/d3fend', 'src-main/features/knowledge/formats/d3fend/rows.ts', `import { sql } from 'kysely';`],
   ['main/features/formats/cvss', 'src-main/features/knowledge/formats/cvss/rows.ts', `import { sql } from 'kysely';`],
   ['main/features/formats/csv', 'src-main/features/knowledge/formats/csv/rows.ts', `import { sql } from 'kysely';`],
   ['main/features/formats/sigma', 'src-main/features/knowledge/formats/sigma/rows.ts', `import { sql } from 'kysely';`],

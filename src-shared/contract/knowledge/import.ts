@@ -86,7 +86,7 @@ export const importFormats = [
   'navigator-layer',
   'sigma',
   'cve',
-  'misp-warninglist',
+  'misp-warninglist', 'd3fend',
   'misp-galaxy',
   'ctid-mapping',
   'attack-flow',

@@ -128,6 +128,14 @@ const own: Record<(typeof formats)[number]['id'], Pick<Subject, 'withName' | 'na
       ),
     namesIn: names,
   },
+  d3fend: {
+    withName: (name) =>
+      bytes(
+        `@prefix : <http://d3fend.mitre.org/ontologies/d3fend.owl#> .\n@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n` +
+          `:X rdfs:subClassOf :DefensiveTechnique ; :d3fend-id "D3-X" ; rdfs:label ${JSON.stringify(name)} .\n`,
+      ),
+    namesIn: names,
+  },
   'misp-galaxy': {
     withName: (value) => bytes(JSON.stringify({ name: 'g', type: 'rat', authors: ['a'], uuid: 'u', values: [{ value, meta: {} }] })),
     namesIn: names,

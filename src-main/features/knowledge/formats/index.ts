@@ -10,6 +10,7 @@ import { graphmlExport } from './graphml/write.ts';
 import { jsonLdExport } from './json-ld/write.ts';
 import { kev } from './kev/index.ts';
 import { misp } from './misp/index.ts';
+import { d3fend } from './d3fend/index.ts';
 import { mispGalaxy } from './misp-galaxy/index.ts';
 import { mispWarninglist } from './misp-warninglist/index.ts';
 import { navigatorLayer } from './navigator-layer/index.ts';
@@ -28,6 +29,7 @@ export const formats: readonly Format[] = [
   sigma,
   cve,
   mispWarninglist,
+  d3fend,
   mispGalaxy,
   ctidMapping,
   attackFlow,

@@ -42,6 +42,9 @@ export function namedObjects({ findByExternalId }: ReadContext): NamedObjects {
 export function missingLoss(names: NamedObjects): Item[] {
   const { techniques } = names.missing();
   if (techniques === 0) return [];
-  const what = `${techniques} ${techniques === 1 ? 'technique is' : 'techniques are'} not in this workspace and stand by id and name only; import ATT&CK first to join them`;
+  const what =
+    techniques === 1
+      ? '1 technique is not in this workspace and stands by id and name only; import ATT&CK first to join it'
+      : `${techniques} techniques are not in this workspace and stand by id and name only; import ATT&CK first to join them`;
   return [{ kind: 'loss', path: '', what }];
 }
