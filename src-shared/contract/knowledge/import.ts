@@ -86,7 +86,7 @@ export const importFormats = [
   'navigator-layer',
   'sigma',
   'cve',
-  'misp-warninglist', 'd3fend',
+  'misp-warninglist', 'lolbas', 'd3fend',
   'misp-galaxy',
   'ctid-mapping',
   'attack-flow',

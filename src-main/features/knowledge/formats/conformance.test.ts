@@ -136,6 +136,10 @@ const own: Record<(typeof formats)[number]['id'], Pick<Subject, 'withName' | 'na
       ),
     namesIn: names,
   },
+  lolbas: {
+    withName: (Name) => bytes(JSON.stringify([{ Name, Commands: [{ Command: 'c', Usecase: 'u', MitreID: 'T1105' }] }])),
+    namesIn: names,
+  },
   'misp-galaxy': {
     withName: (value) => bytes(JSON.stringify({ name: 'g', type: 'rat', authors: ['a'], uuid: 'u', values: [{ value, meta: {} }] })),
     namesIn: names,

@@ -9,6 +9,7 @@ import { inventories } from './inventories.ts';
 import { graphmlExport } from './graphml/write.ts';
 import { jsonLdExport } from './json-ld/write.ts';
 import { kev } from './kev/index.ts';
+import { lolbas } from './lolbas/index.ts';
 import { misp } from './misp/index.ts';
 import { d3fend } from './d3fend/index.ts';
 import { mispGalaxy } from './misp-galaxy/index.ts';
@@ -30,6 +31,7 @@ export const formats: readonly Format[] = [
   cve,
   mispWarninglist,
   d3fend,
+  lolbas,
   mispGalaxy,
   ctidMapping,
   attackFlow,

@@ -14,6 +14,9 @@ import { controlOf, fromMapping, type Project, projectOf, type Reading } from '.
 export const ctidMapping = defineFormat({
   id: 'ctid-mapping',
   title: 'CTID mappings to ATT&CK',
+  from: ['Center for Threat-Informed Defense', 'Mappings Explorer'],
+  brings: 'Controls, cloud services, VERIS actions and exploited CVEs, linked to the techniques they mitigate, detect or follow from.',
+  extensions: ['json', 'csv'],
 
   detect({ text, complete }) {
     const { root, paths } = sketchJson(text);

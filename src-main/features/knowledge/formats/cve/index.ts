@@ -13,6 +13,9 @@ const wrappings = ['cveRecords', 'cves', 'records', 'cve_records', 'items', 'dat
 export const cve = defineFormat({
   id: 'cve',
   title: 'CVE records (CVE JSON 5)',
+  from: ['CVE Program', 'CISA Vulnrichment', 'GitHub cvelistV5'],
+  brings: 'Each CVE as a vulnerability with its scores by the vector, weaknesses, affected products and versions, SSVC and references.',
+  extensions: ['json', 'jsonl', 'ndjson'],
 
   detect({ text }) {
     const { paths, text: valueOf, root } = sketchJson(text);

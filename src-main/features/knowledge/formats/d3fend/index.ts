@@ -16,6 +16,9 @@ const artifactType = 'x-d3fend-artifact';
 export const d3fend = defineFormat({
   id: 'd3fend',
   title: 'MITRE D3FEND (Turtle)',
+  from: ['MITRE D3FEND', 'Protégé'],
+  brings: 'Countermeasures and digital artifacts, and which countermeasures stand against which techniques through them.',
+  extensions: ['ttl'],
 
   detect({ text }) {
     const named = text.includes('d3fend.mitre.org/ontologies/d3fend.owl');

@@ -14,6 +14,10 @@ import { type Relations, relationsOf } from './relations.ts';
 export const mispGalaxy = defineFormat({
   id: 'misp-galaxy',
   title: 'MISP galaxy',
+  from: ['MISP'],
+  brings:
+    'Threat actors, malware, tools, sectors and other clusters with synonyms and relations; ATT&CK’s are joined with those that stand.',
+  extensions: ['json'],
 
   detect({ text }) {
     const { root, paths } = sketchJson(text);

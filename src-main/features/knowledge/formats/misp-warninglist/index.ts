@@ -19,6 +19,9 @@ const longestValue = 10_000;
 export const mispWarninglist = defineFormat({
   id: 'misp-warninglist',
   title: 'MISP warninglist',
+  from: ['MISP'],
+  brings: 'The list with its values and how they are compared, so that what it names is not taken for an indicator.',
+  extensions: ['json'],
 
   detect({ text, complete }) {
     const { root, paths, text: valueOf } = sketchJson(text);
