@@ -3,7 +3,8 @@ import { generatedId, isCveId, vulnerabilityId } from '#shared/domain/knowledge/
 import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { isIpAddress, normalMac } from '../csv/addresses.ts';
 import type { Item, ReadContext } from '../format.ts';
-import { bareVulnerability, isValid, relate, type SoftwareFacts, softwareOf } from '../linked.ts';
+import { bareVulnerability, isValid, relate, type SoftwareFacts, softwareOf, undated } from '../linked.ts';
+import { canonicalPurl } from '../purl/purl.ts';
 import { createAssetIndex } from './asset-index.ts';
 
 /** A machine or another thing as a tool saw it. */
@@ -32,6 +33,8 @@ export interface SeenFinding {
   readonly vector?: string | undefined;
   readonly score?: number | undefined;
   readonly cves?: readonly string[];
+  /** Other ids of weaknesses, taken where no CVE is told. */
+  readonly advisories?: readonly string[];
   readonly cwes?: readonly string[];
   readonly techniques?: readonly string[];
   readonly softwareId?: string | undefined;
@@ -69,7 +72,8 @@ export function createScan(context: ReadContext, tool: string, property: `x_redo
     const macs = distinct(seen.macs, normalMac);
     const ips = distinct(seen.ips, (text) => (isIpAddress(text) ? text.toLowerCase() : undefined));
     const assetId = seen.assetId?.trim().slice(0, 1000) || undefined;
-    const keys = { hostnames, macs, ips, ...(assetId && { assetId }) };
+    const names = hostnames.length > 0 || !seen.name ? hostnames : [seen.name];
+    const keys = { hostnames: names, macs, ips, ...(assetId && { assetId }) };
     const standing = context.findAsset?.(keys);
     const key = keyOf(assetId, hostnames, seen.name, macs, ips);
     const id = standing ?? met.find(keys) ?? (key && generatedId('x-redoubt-asset', key.property, key.value.toLowerCase()));
@@ -109,7 +113,7 @@ export function createScan(context: ReadContext, tool: string, property: `x_redo
     const made = softwareOf(facts);
     if (!made) return undefined;
     const object = over ? { ...made, ...over } : made;
-    if (once(object.id)) yield { kind: 'object', object: isValid(object) ? object : made, path };
+    if (once(object.id)) yield { kind: 'object', object: isValid(object) ? object : made, path, merge: true };
     return object.id;
   };
 
@@ -132,6 +136,20 @@ export function createScan(context: ReadContext, tool: string, property: `x_redo
     return id;
   };
 
+  /** The vulnerability that an advisory of another kind (GHSA, OSV, a vendor's) names, where no CVE is told. */
+  const advisory = function* (advisoryId: string, path: string): Generator<Item, string> {
+    if (isCveId(advisoryId)) return yield* vulnerability(advisoryId, path);
+    const name = advisoryId.slice(0, 300);
+    const id = generatedId('vulnerability', name.toUpperCase());
+    const source = /^[a-z]+/i.exec(name)?.[0].toLowerCase() ?? 'advisory';
+    const object: StixObject = {
+      ...{ type: 'vulnerability', spec_version: '2.1', id, created: undated, modified: undated, name },
+      external_references: [{ source_name: source, external_id: name }],
+    };
+    if (once(id)) yield { kind: 'object', object, path, partial: true };
+    return id;
+  };
+
   /** One finding, and that the asset has its CVEs while it is open. A later scan of the same place lays itself over. */
   const finding = function* (seen: SeenFinding, path: string): Generator<Item, string | undefined> {
     yield* declare('x-redoubt-finding');
@@ -150,6 +168,14 @@ export function createScan(context: ReadContext, tool: string, property: `x_redo
       yield* link('has', seen.assetId, id, path, { description: `Found by ${tool}.` });
       if (seen.softwareId) yield* link('has', seen.softwareId, id, path, { description: `Found by ${tool}.` });
     }
+    if (vulnerabilities.length === 0)
+      for (const other of (seen.advisories ?? []).slice(0, 50)) {
+        const id = yield* advisory(other, path);
+        vulnerabilities.push(id);
+        if (status !== 'open') continue;
+        yield* link('has', seen.assetId, id, path, { description: `Found by ${tool}.` });
+        if (seen.softwareId) yield* link('has', seen.softwareId, id, path, { description: `Found by ${tool}.` });
+      }
     const techniques = (seen.techniques ?? []).flatMap((technique) => context.findByExternalId(technique) ?? []);
     const place = [
       seen.assetId,
@@ -206,7 +232,7 @@ export function createScan(context: ReadContext, tool: string, property: `x_redo
     return id;
   };
 
-  return { asset, software, link, vulnerability, finding, declare, once };
+  return { asset, software, link, advisory, finding, once, isPurl: (text: string) => canonicalPurl(text) !== undefined };
 }
 
 /** Sources with times: the newest scan has the word, whichever comes in first. */
