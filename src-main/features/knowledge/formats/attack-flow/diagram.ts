@@ -94,7 +94,7 @@ class Reader {
       for (const child of listIn(object, 'children')) {
         const anchor = typeof child === 'string' ? all.get(child) : undefined;
         const kind = anchor && textIn(anchor, 'template');
-        if (kind !== undefined && /anchor$/.test(kind))
+        if (kind !== undefined && kind.endsWith('anchor'))
           anchors.push([child as string, kind === 'true_anchor' ? true : kind === 'false_anchor' ? false : undefined]);
       }
     } else {

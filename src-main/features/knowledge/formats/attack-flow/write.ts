@@ -66,7 +66,7 @@ export const attackFlowExport = defineExportFormat({
     }
     const known = (id: unknown) => typeof id === 'string' && (chosen.has(id) || flows.has(id));
     for (const edge of relationships) if (known(edge['source_ref']) && known(edge['target_ref'])) chosen.set(edge.id, edge);
-    for (const object of [...chosen.values()])
+    for (const object of chosen.values())
       if (!flowTypes.has(object.type)) for (const id of [object['created_by_ref'], ...listOf(object['object_marking_refs'])]) take(id);
     if (total > chosen.size - declaration.length)
       lose({

@@ -52,7 +52,7 @@ export async function containerFromSource(source: OpenSource, limits: ArchiveLim
 
 async function archiveKind(source: OpenSource): Promise<'zip' | 'tar' | undefined> {
   const first = await source.start(8192);
-  if (startsLikeZip(first)) return isOfficeFile(first, await source.end(64 * 1024)) ? undefined : 'zip';
+  if (startsLikeZip(first)) return (await isOfficeFile(source)) ? undefined : 'zip';
   if (startsLikeTar(first)) return 'tar';
   const known = unread.find(([magic]) => magic.every((byte, index) => first[index] === byte));
   if (known)

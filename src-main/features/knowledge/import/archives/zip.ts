@@ -10,10 +10,26 @@ export function startsLikeZip(first: Uint8Array): boolean {
   return first[0] === 0x50 && first[1] === 0x4b && ((first[2] === 3 && first[3] === 4) || (first[2] === 5 && first[3] === 6));
 }
 
-/** Documents that are zips inside (ECMA-376, OpenDocument, EPUB) are files of their own formats, not archives. */
-export function isOfficeFile(first: Uint8Array, last: Uint8Array): boolean {
-  const has = (bytes: Uint8Array, text: string) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(text);
-  return has(last, '[Content_Types].xml') || has(first.subarray(0, 200), 'mimetypeapplication/');
+const mostDirectory = 8 * 1024 * 1024;
+
+/**
+ * Documents that are zips inside (ECMA-376, OpenDocument, EPUB) are files of their own formats, not archives: their
+ * directory names `[Content_Types].xml` at its root, or `mimetype` first.
+ */
+export async function isOfficeFile(source: OpenSource): Promise<boolean> {
+  const tail = Buffer.from(await source.end(64 * 1024));
+  const end = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
+  if (end === -1 || end + 22 > tail.length) return false;
+  const from = tail.readUInt32LE(end + 16);
+  const size = Math.min(tail.readUInt32LE(end + 12), mostDirectory);
+  const directory = Buffer.concat(await Array.fromAsync(source.raw(from, Math.min(from + size, source.size))));
+  for (let at = 0; at + 46 <= directory.length && directory.readUInt32LE(at) === 0x02014b50; ) {
+    const length = directory.readUInt16LE(at + 28);
+    const name = directory.toString('latin1', at + 46, at + 46 + length);
+    if (name === '[Content_Types].xml' || (at === 0 && name === 'mimetype')) return true;
+    at += 46 + length + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+  }
+  return false;
 }
 
 class SourceReader extends yauzl.RandomAccessReader {
