@@ -1,6 +1,7 @@
 import type { Json, JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { checkObject, isOf20, liftFrom20, type RuleError, typeOfIdentifier } from '#shared/domain/knowledge/stix21/index.ts';
 import { ContractError } from '#shared/transport/errors.ts';
+import { capecEdges } from '../capec/edges.ts';
 import { defineFormat, type Item } from '../format.ts';
 import { type JsonElement, streamObjects } from '../json-stream/index.ts';
 import { detect } from './detect.ts';
@@ -14,14 +15,15 @@ export const stix = defineFormat({
   brings: 'Every object, relationship and marking as it stands, of STIX 2.0 and 2.1.',
   extensions: ['json'],
   detect,
-  async *read(source, { signal }) {
+  async *read(source, { signal, findByExternalId }) {
     const file = new StixFile();
+    const capec = capecEdges({ findByExternalId });
     for await (const elements of streamObjects(source.bytes(), { path: 'objects', signal, onMember: (member) => file.member(member) })) {
       const items: Item[] = [];
       for (const element of elements) file.element(element, items);
-      if (items.length > 0) yield items;
+      if (items.length > 0) yield capec.with(items);
     }
-    const items = file.finish();
+    const items = [...capec.with(file.finish()), ...capec.finish()];
     if (items.length > 0) yield items;
   },
 });
