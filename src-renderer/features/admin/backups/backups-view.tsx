@@ -24,7 +24,8 @@ export function BackupsView(_: ViewProps) {
   const make = useAction(async (client) => runJob(client, client.admin.createBackup()));
   const verify = useAction(async (client, backupId: string) => runJob(client, client.admin.verifyBackup({ backupId })));
   const remove = useAction(async (client, backupId: string) => client.admin.deleteBackup({ backupId }));
-  const busy = make.busy || verify.busy || useJobs().some(({ state, title }) => state === 'running' && title === 'Copy the workspace');
+  const jobs = useJobs();
+  const busy = make.busy || verify.busy || jobs.some(({ state, title }) => state === 'running' && title === 'Copy the workspace');
   const failure = make.error ?? verify.error ?? remove.error;
   return (
     <div className="view-page">
