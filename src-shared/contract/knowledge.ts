@@ -5,6 +5,7 @@ import { editCalls } from './knowledge/edit.ts';
 import { historyCalls } from './knowledge/history.ts';
 import { importCalls } from './knowledge/import.ts';
 import { readCalls } from './knowledge/read.ts';
+import { savedViewCalls } from './knowledge/saved-view.ts';
 
 export * from './knowledge/branch.ts';
 export * from './knowledge/edit.ts';
@@ -12,6 +13,7 @@ export * from './knowledge/entity.ts';
 export * from './knowledge/history.ts';
 export * from './knowledge/import.ts';
 export * from './knowledge/read.ts';
+export * from './knowledge/saved-view.ts';
 
 /** What may be asked of the graph; each group of calls has its file. */
 export const knowledge = {
@@ -20,6 +22,7 @@ export const knowledge = {
   ...editCalls,
   ...historyCalls,
   ...branchCalls,
+  ...savedViewCalls,
 
   graphChanged: event(
     'The graph changed; lists and pictures may be stale.',

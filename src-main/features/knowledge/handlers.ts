@@ -7,6 +7,7 @@ import { graphHandlers } from './handlers/graph.ts';
 import { historyHandlers } from './handlers/history.ts';
 import { importHandlers } from './handlers/import.ts';
 import { readHandlers } from './handlers/read.ts';
+import { savedViewHandlers } from './handlers/saved-view.ts';
 import type { KnowledgeParts } from './knowledge.ts';
 
 export type KnowledgeHandlers = Handlers<{ knowledge: typeof knowledge }>['knowledge'];
@@ -20,5 +21,6 @@ export function createKnowledgeHandlers(parts: KnowledgeParts): KnowledgeHandler
     ...editHandlers(parts),
     ...historyHandlers(parts),
     ...branchHandlers(parts),
+    ...savedViewHandlers(parts),
   };
 }
