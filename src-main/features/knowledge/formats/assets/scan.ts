@@ -141,7 +141,9 @@ export function createScan(context: ReadContext, tool: string, property: `x_redo
     if (isCveId(advisoryId)) return yield* vulnerability(advisoryId, path);
     const name = advisoryId.slice(0, 300);
     const id = generatedId('vulnerability', name.toUpperCase());
-    const source = /^[a-z]+/i.exec(name)?.[0].toLowerCase() ?? 'advisory';
+    const word = /^[a-z]+/i.exec(name)?.[0].toLowerCase() ?? 'advisory';
+    // STIX has rules for these names, which this id does not keep.
+    const source = /^(?:cve|cwe|capec)$/.test(word) ? 'advisory' : word;
     const object: StixObject = {
       ...{ type: 'vulnerability', spec_version: '2.1', id, created: undated, modified: undated, name },
       external_references: [{ source_name: source, external_id: name }],
