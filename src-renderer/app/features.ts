@@ -1,6 +1,8 @@
 import {
   Archive,
   BookOpenText,
+  ClipboardPaste,
+  Crosshair,
   Grid3x3,
   History,
   House,
@@ -15,6 +17,8 @@ import {
 } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import type { MessageKey } from '#renderer/messages/index.ts';
+import { MatchesBlock } from '#renderer/features/intel/index.ts';
+import type { EntityBlock } from '#renderer/features/knowledge/index.ts';
 import type { ViewProps } from '#renderer/ui/index.ts';
 import { HomeView } from './home-view.tsx';
 import { JobsView } from './jobs-view.tsx';
@@ -31,9 +35,20 @@ export interface View {
   readonly letter?: string;
 }
 
+/** What features say on the page of an entity. */
+export const entityBlocks: readonly EntityBlock[] = [{ name: 'matches', block: MatchesBlock }];
+
 /** The views of the app, in the order of the rail. A new feature is a line here. */
 export const views: readonly View[] = [
   { name: 'home', title: 'nav.home', icon: House, group: 'know', letter: 'o', view: HomeView },
+  {
+    name: 'matches',
+    title: 'nav.matches',
+    icon: Crosshair,
+    group: 'know',
+    letter: 'x',
+    view: lazy(() => import('#renderer/features/intel/matches/matches-view.tsx').then((module) => ({ default: module.MatchesView }))),
+  },
   {
     name: 'search',
     title: 'nav.search',
@@ -57,6 +72,14 @@ export const views: readonly View[] = [
     group: 'know',
     letter: 'm',
     view: lazy(() => import('#renderer/features/coverage/matrix-view.tsx').then((module) => ({ default: module.MatrixView }))),
+  },
+  {
+    name: 'paste',
+    title: 'nav.paste',
+    icon: ClipboardPaste,
+    group: 'work',
+    letter: 'v',
+    view: lazy(() => import('#renderer/features/intel/paste/paste-view.tsx').then((module) => ({ default: module.PasteView }))),
   },
   {
     name: 'import',

@@ -1,7 +1,7 @@
 import { FileUp, Import } from 'lucide-react';
 import type { Stats } from '#shared/contract/knowledge.ts';
 import { useQuery } from '#renderer/client/index.ts';
-import { FirstRun } from '#renderer/features/intel/index.ts';
+import { FirstRun, OverviewPanels } from '#renderer/features/intel/index.ts';
 import { EntityLine, exploreHref, importHref, KindGlyph, typeLabel } from '#renderer/features/knowledge/index.ts';
 import { Failed, LinkButton, Loading, useText, type ViewProps } from '#renderer/ui/index.ts';
 import './home.css';
@@ -54,6 +54,7 @@ function Overview({ stats, total }: { stats: Stats; total: number }) {
           </p>
         </div>
       </div>
+      <OverviewPanels />
       <div className="home-columns">
         <section className="stack" aria-labelledby="home-kinds">
           <h2 id="home-kinds">{t('home.kinds')}</h2>

@@ -5,6 +5,7 @@ import { views } from './features.ts';
 const everywhere: readonly (readonly [string, MessageKey])[] = [
   ['Ctrl K', 'help.palette'],
   ['/', 'help.search'],
+  ['Ctrl V', 'help.paste'],
   ['?', 'help.help'],
   ['Esc', 'help.escape'],
 ];
@@ -12,6 +13,11 @@ const lists: readonly (readonly [string, MessageKey])[] = [
   ['↑ ↓', 'help.rows'],
   ['Enter', 'help.open'],
   ['Home End', 'help.ends'],
+];
+const intel: readonly (readonly [string, MessageKey])[] = [
+  ['Enter', 'help.judge'],
+  ['Space', 'help.keepHit'],
+  ['A', 'help.keepSure'],
 ];
 const graph: readonly (readonly [string, MessageKey])[] = [
   ['← →', 'help.neighbours'],
@@ -31,6 +37,7 @@ export function KeyboardHelp({ onClose }: { onClose: () => void }) {
         <Keys named="help.everywhere" keys={everywhere} />
         <Keys named="help.go" keys={letters} />
         <Keys named="help.lists" keys={lists} />
+        <Keys named="help.matches" keys={intel} />
         <Keys named="graph.title" keys={graph} />
       </div>
     </Dialog>

@@ -2,12 +2,13 @@ import { CircleHelp, FileUp, Lock, Monitor, Moon, Search, Sun } from 'lucide-rea
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { asContractError, useClient, useJobs } from '#renderer/client/index.ts';
 import { NetworkSeal } from '#renderer/features/admin/index.ts';
-import { addDroppedFiles, filesOfDrop } from '#renderer/features/knowledge/index.ts';
+import { addDroppedFiles, EntityBlocks, filesOfDrop } from '#renderer/features/knowledge/index.ts';
 import { IconButton, Loading, Progress, StarFort, toast, useText } from '#renderer/ui/index.ts';
 import { useDesktopAsked } from './desktop-asked.ts';
-import { views } from './features.ts';
+import { entityBlocks, views } from './features.ts';
 import { KeyboardHelp } from './keyboard-help.tsx';
 import { Palette } from './palette.tsx';
+import { usePasteAnywhere } from './paste-anywhere.ts';
 import { themes, usePreferences } from './preferences.ts';
 import { useRoute } from './router.ts';
 import { useShortcuts } from './shortcuts.ts';
@@ -33,6 +34,7 @@ export function Shell() {
   }, [place]);
   useShortcuts({ palette: () => setDialog('palette'), help: () => setDialog('help') });
   useDesktopAsked();
+  usePasteAnywhere();
   const dropping = useDrop((files) => addDroppedFiles(client, files));
   if (!view) return null;
   return (
@@ -92,7 +94,9 @@ export function Shell() {
       <main ref={main} className="main" id="main" tabIndex={-1}>
         <ViewFrame key={place}>
           <Suspense fallback={<Loading />}>
-            <view.view place={route} />
+            <EntityBlocks value={entityBlocks}>
+              <view.view place={route} />
+            </EntityBlocks>
           </Suspense>
         </ViewFrame>
       </main>

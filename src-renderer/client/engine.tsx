@@ -32,7 +32,7 @@ export interface QueryState<T> {
 
 interface QueryOptions {
   /** What makes the answer stale, besides its own inputs. */
-  readonly refreshOn?: 'graph' | 'ledger' | 'nothing';
+  readonly refreshOn?: 'graph' | 'ledger' | 'matches' | 'nothing';
   readonly enabled?: boolean;
 }
 

@@ -6,7 +6,7 @@ import type { RedoubtClient } from './connect.ts';
 export interface Follower {
   subscribe(listener: () => void): () => void;
   jobs(): readonly Job[];
-  revision(of: 'graph' | 'ledger'): number;
+  revision(of: 'graph' | 'ledger' | 'matches'): number;
 }
 
 /** The graph may change many times a second during an import; views ask anew at most this often (milliseconds). */
@@ -15,12 +15,12 @@ const settle = 500;
 export function followEngine(client: RedoubtClient): Follower {
   const listeners = new Set<() => void>();
   let jobs: readonly Job[] = [];
-  const revisions = { graph: 0, ledger: 0 };
-  const waiting = { graph: false, ledger: false };
+  const revisions = { graph: 0, ledger: 0, matches: 0 };
+  const waiting = { graph: false, ledger: false, matches: false };
   const tell = () => {
     for (const listener of listeners) listener();
   };
-  const bump = (of: 'graph' | 'ledger') => {
+  const bump = (of: keyof typeof revisions) => {
     if (waiting[of]) return;
     waiting[of] = true;
     setTimeout(() => {
@@ -38,7 +38,11 @@ export function followEngine(client: RedoubtClient): Follower {
       () => {},
     );
   };
-  client.knowledge.onGraphChanged(() => bump('graph'));
+  client.knowledge.onGraphChanged(() => {
+    bump('graph');
+    bump('matches');
+  });
+  client.intel.onMatchesChanged(() => bump('matches'));
   client.admin.onLedgerChanged(() => bump('ledger'));
   client.jobs.onProgressed((job) => {
     jobs = withJob(jobs, job);
@@ -49,6 +53,7 @@ export function followEngine(client: RedoubtClient): Follower {
     else jobs = [];
     bump('graph');
     bump('ledger');
+    bump('matches');
   });
   list();
   return {

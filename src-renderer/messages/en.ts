@@ -1,3 +1,5 @@
+import { enIntel } from './en-intel.ts';
+
 /** Every text of the face in English. ICU MessageFormat; a second language is a file with the same keys. */
 export const en = {
   'app.name': 'Redoubt',
@@ -592,4 +594,5 @@ export const en = {
   'kind.x-redoubt-layer': 'Navigator layer',
   'kind.x-mitre-collection': 'ATT&CK collection',
   'kind.relationship': 'Relationship',
+  ...enIntel,
 } as const;

@@ -1,1 +1,4 @@
 export { FirstRun } from './first-run.tsx';
+export { MatchesBlock } from './matches/matches-block.tsx';
+export { OverviewPanels } from './overview/overview.tsx';
+export { offerPaste, pasteHref } from './paste/paste-store.ts';

@@ -25,7 +25,7 @@ export function EntityLine({ entity, plain }: { entity: Pick<EntitySummary, 'id'
       <span className="entity-name clip" title={entity.name}>
         {entity.name}
       </span>
-      {entity.externalId ? <span className="entity-id">{entity.externalId}</span> : null}
+      {entity.externalId && entity.externalId !== entity.name ? <span className="entity-id">{entity.externalId}</span> : null}
     </>
   );
   return plain ? (

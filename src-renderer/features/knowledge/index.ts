@@ -1,3 +1,5 @@
+export { type EntityBlock, EntityBlocks } from './entity/blocks.tsx';
+export { usePages } from './explore/use-pages.ts';
 export { EntityLine, KindGlyph, typeLabel } from './entity-parts.tsx';
 export { addDroppedFiles, addOfferedFiles } from './import/import-store.ts';
 export { filesOfDrop } from './import/packed-folder.ts';

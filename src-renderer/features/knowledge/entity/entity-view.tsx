@@ -6,6 +6,7 @@ import { EntityMarks, KindGlyph, typeLabel } from '../entity-parts.tsx';
 import { Neighbourhood } from '../graph/neighbourhood.tsx';
 import { searchHref } from '../links.ts';
 import { EditableText, Notes, Tags } from './annotations.tsx';
+import { Blocks } from './blocks.tsx';
 import { FactTable } from './fact-table.tsx';
 import { aliasesOf, readFacts, referencesOf } from './facts.ts';
 import { History } from './provenance.tsx';
@@ -81,6 +82,7 @@ export function EntityView({ place: { rest } }: ViewProps) {
             <FactTable facts={facts} />
           </section>
         ) : null}
+        <Blocks entity={data} />
         <Relationships entity={data} />
         <Notes entity={data} />
         <References references={referencesOf(data.object)} />

@@ -15,9 +15,10 @@ export const pageSize = 100;
 export function usePages<R>(
   ask: (client: RedoubtClient, offset: number, limit: number, signal?: AbortSignal) => Promise<Page<R>>,
   key: string,
+  refreshOn: 'graph' | 'matches' = 'graph',
 ) {
   const client = useClient();
-  const first = useQuery((on, signal) => ask(on, 0, pageSize, signal), [key]);
+  const first = useQuery((on, signal) => ask(on, 0, pageSize, signal), [key], { refreshOn });
   const [pages, setPages] = useState<ReadonlyMap<number, R[]>>(new Map());
   const asked = useRef(new Set<number>());
   const generation = useRef(0);

@@ -36,6 +36,8 @@ export interface MatchRow {
 /** Assets kept of one vulnerability: the most exposed and critical ones. All are counted. */
 export const mostPerThreat = 2_000;
 const mostReasons = 5;
+/** What was looked at on the machine itself says more than what follows from lists. */
+const ruleOrder: readonly KeptReason['rule'][] = ['finding', 'scanner', 'sbom', 'purl', 'cpe', 'name', 'kev'];
 /** Rows that one answer carries; the next call goes on behind. */
 const rowsAnAnswer = 10_000;
 
@@ -87,7 +89,7 @@ export function matchVulnerabilities(database: Database, { after, limit, threats
     for (const match of estate.software.match(facts)) addMatch(estate, match, add);
     total += byAsset.size;
     for (const [asset, reasons] of mostExposed(estate, byAsset)) {
-      reasons.sort((a, b) => grades.indexOf(a.grade) - grades.indexOf(b.grade));
+      reasons.sort((a, b) => grades.indexOf(a.grade) - grades.indexOf(b.grade) || ruleOrder.indexOf(a.rule) - ruleOrder.indexOf(b.rule));
       const grade = reasons[0]?.grade ?? 'unsure';
       const of = estate.assets.get(asset) as AssetFacts;
       const { facts: parts, priority } = prioritise(of, facts, grade);
