@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { externalIdOf } from '#shared/domain/knowledge/identifiers.ts';
-import { hasSharedData, rawObjects, shared } from '../../../../../tests/fixtures/shared-data.ts';
+import { hasSharedData, rawObjects, shared, unpackShared } from '../../../../../tests/fixtures/shared-data.ts';
 import { context, readAll } from '../conformance.ts';
 import type { Item } from '../format.ts';
 import { sourceFromPath } from '../source.ts';
@@ -52,8 +52,12 @@ it.skipIf(!hasSharedData)(
     const raw = rawObjects(file);
     const items = (await Array.fromAsync(stix.read(await sourceFromPath(file), context({ findByExternalId })))).flat();
     const objects = objectsOf(items);
+    // Two patterns have an address that begins with a blank: STIX's own rules refuse them, by name.
+    const rejected = new Set(items.flatMap((item) => (item.kind === 'rejected' ? [item.id] : [])));
+    expect(rejected.size).toBe(2);
+    const kept = raw.filter(({ id }) => !rejected.has(id));
     const pairs = new Set(
-      raw.flatMap(({ id, external_references: references }) =>
+      kept.flatMap(({ id, external_references: references }) =>
         ((references ?? []) as { source_name: string; external_id?: string }[])
           .filter(({ source_name }) => source_name === 'ATTACK')
           .map(({ external_id }) => `${id} ${external_id?.trim()}`),
@@ -75,7 +79,6 @@ it.skipIf(!hasSharedData)(
 );
 
 it.skipIf(!hasSharedData)(`has the sensors’ mappings as STIX${hasSharedData ? '' : ' (skipped: no shared data)'}`, async () => {
-  const { unpackShared } = await import('../../../../../tests/fixtures/shared-data.ts');
   const files = unpackShared('mappings/sensor/sensor-mappings-to-attack-cd48f4dd.tar.xz');
   let bundles = 0;
   for (const file of files) {
