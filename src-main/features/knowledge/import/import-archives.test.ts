@@ -220,13 +220,13 @@ describe('folders and archives', () => {
       });
       expect(live()).toBe(before);
       expect(imports.list()).toHaveLength(2);
-    }, 120_000);
+    }, 600_000);
 
     it('that are unsupported come in with the reason', async () => {
       const { importer, caller, job } = workspace();
       const preview = await importer.preview([{ source: { path: shared('sigma/sigma-unsupported-8eaafff1.tar.xz') } }], caller, job());
       expect(preview.files[0]).toMatchObject({ format: 'sigma', members: 87, rejectedTotal: 0 });
       expect(preview.files[0]?.loss.filter(({ what }) => what.includes('aggregation')).length).toBe(54);
-    }, 60_000);
+    }, 600_000);
   });
 });
