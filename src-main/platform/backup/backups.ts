@@ -97,7 +97,7 @@ export function createBackups(terms: {
 
   return {
     settings,
-    setSettings: (wanted) => writeSettings(settingsPath, wanted),
+    setSettings: (wanted) => saying(() => writeSettings(settingsPath, wanted)),
     folder,
     free: () => freeBytes(folder()),
     list,
@@ -235,13 +235,19 @@ function saying<T>(work: () => T): T {
 function spoken(error: unknown, folder: string): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (code === 'ENOSPC')
-    return new ContractError('unavailable', 'The disk is full; no copy was made. Free some space, or choose another folder for copies.', {
-      cause: error,
-    });
+    return new ContractError(
+      'unavailable',
+      'The disk is full; nothing was written. Free some space, or choose another folder for copies.',
+      {
+        cause: error,
+      },
+    );
   if (/^(?:EACCES|EROFS|EPERM|ENOTDIR|ENOENT|EIO)$/.test(code))
     return new ContractError(
       'unavailable',
-      `Copies cannot be written${folder ? ` to ${folder}` : ''}; choose another folder, or change its permissions.`,
+      folder
+        ? `Copies cannot be written to ${folder}; choose another folder, or change its permissions.`
+        : 'What belongs to the backups cannot be written; check the disk and the permissions of the folder.',
       {
         cause: error,
       },

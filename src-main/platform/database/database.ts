@@ -61,6 +61,14 @@ export function damagedOr(error: unknown): unknown {
     return new ContractError('unavailable', 'The disk is full; nothing of this step was written. Free some space and try again.', {
       cause: error,
     });
+  if (code?.startsWith('SQLITE_IOERR'))
+    return new ContractError(
+      'unavailable',
+      'The disk failed while the workspace was read or written; nothing of this step was kept. Check the disk and try again.',
+      {
+        cause: error,
+      },
+    );
   if (code?.startsWith('SQLITE_READONLY') || code?.startsWith('SQLITE_CANTOPEN'))
     return new ContractError('unavailable', 'The workspace folder cannot be written to; check its permissions.', { cause: error });
   return error;

@@ -14,16 +14,18 @@ export function BackupTable(props: {
   const t = useText();
   return (
     <div className="table-scroll panel" tabIndex={0} role="region" aria-label={t('backup.list')}>
-      <table className="table table-wide">
+      <table className="table backup-table">
         <thead>
           <tr>
             <th scope="col">{t('backup.made')}</th>
-            <th scope="col">{t('backup.why')}</th>
+            <th scope="col" className="backup-minor">
+              {t('backup.why')}
+            </th>
             <th scope="col">{t('backup.state')}</th>
-            <th scope="col" className="numeric">
+            <th scope="col" className="numeric backup-minor">
               {t('backup.objects')}
             </th>
-            <th scope="col" className="numeric">
+            <th scope="col" className="numeric backup-minor">
               {t('backup.size')}
             </th>
             <th scope="col">
@@ -37,10 +39,8 @@ export function BackupTable(props: {
             const name = t('backup.of', { time: t.time(backup.takenAt) });
             return (
               <tr key={backup.backupId}>
-                <th scope="row" className="backup-when">
-                  {t.time(backup.takenAt)}
-                </th>
-                <td>{t(`backup.reason.${backup.reason}`)}</td>
+                <td className="backup-when">{t.time(backup.takenAt)}</td>
+                <td className="backup-minor">{t(`backup.reason.${backup.reason}`)}</td>
                 <td>
                   <span className={usable ? 'chip chip-good' : 'chip chip-warn'}>
                     {usable ? <ShieldCheck size={14} aria-hidden /> : <ShieldX size={14} aria-hidden />}{' '}
@@ -48,8 +48,8 @@ export function BackupTable(props: {
                   </span>
                   {backup.problem ? <div className="small quiet">{backup.problem}</div> : null}
                 </td>
-                <td className="numeric">{t.number(backup.objects)}</td>
-                <td className="numeric">{sizeWords(backup.size, t.number)}</td>
+                <td className="numeric backup-minor">{t.number(backup.objects)}</td>
+                <td className="numeric backup-minor">{sizeWords(backup.size, t.number)}</td>
                 <td>
                   <div className="row backup-actions">
                     <Button
