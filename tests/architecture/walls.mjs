@@ -16,7 +16,7 @@ export const rooms = [
   ['main/platform', 'src-main/platform/', shared, ['zod'], true],
   ['main/features/store', 'src-main/features/([^/]+)/(?:store(?:/|\\.ts$)|migrations/|query/)', [...shared, 'main/platform', 'main/own', 'main/knowledge'], ['kysely', 'zod'], true],
   ['main/features/import/archives', 'src-main/features/(knowledge)/import/archives/', [...shared, 'main/platform', 'main/own'], ['yauzl', 'xz-decompress', 'zod'], true],
-  ['main/features/formats/sigma', 'src-main/features/(knowledge)/formats/(?:sigma|spdx)/', [...shared, 'main/platform', 'main/own'], ['yaml', 'zod'], true],
+  ['main/features/formats/sigma', 'src-main/features/(knowledge)/formats/sigma/', [...shared, 'main/platform', 'main/own'], ['yaml', 'zod'], true],
   ['main/features/formats/xml', 'src-main/features/(knowledge)/formats/xml-stream/', [...shared, 'main/platform', 'main/own'], ['saxes', 'zod'], true],
   ['main/features/formats/xlsx', 'src-main/features/(knowledge)/formats/xlsx/', [...shared, 'main/platform', 'main/own'], ['yauzl', 'zod'], true],
   ['main/features/formats/purl', 'src-main/features/(knowledge)/formats/purl/', [...shared, 'main/platform', 'main/own'], ['packageurl-js', 'zod'], true],

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { checkItems } from '#main/features/knowledge/formats/conformance.ts';
 import type { Format, Item } from '#main/features/knowledge/formats/format.ts';
 import { sourceFromBytes } from '#main/features/knowledge/formats/source.ts';
-import { sheetSeeds, workbookWith } from '#main/features/knowledge/formats/xlsx/hand-made.ts';
+import { sheetSeeds, sheetWithText, workbookWith } from '#main/features/knowledge/formats/xlsx/hand-made.ts';
 import { isContractError } from '#shared/transport/errors.ts';
 import { mutated, randomFrom } from './mutate.ts';
 
@@ -89,8 +89,14 @@ interface Packed {
 }
 
 const packed: Readonly<Partial<Record<Format['id'], Packed>>> = {
-  xlsx: { seeds: sheetSeeds.map((text) => new TextEncoder().encode(text)), pack: (bytes) => workbookWith(Buffer.from(bytes)) },
+  xlsx: { seeds: sheetSeeds.map((text) => new TextEncoder().encode(text)), pack: packedSheet },
 };
+
+/** What is no markup any more becomes the text of cells. */
+function packedSheet(bytes: Uint8Array): Uint8Array {
+  const isSheet = bytes[0] === 0x3c;
+  return workbookWith(isSheet ? Buffer.from(bytes) : sheetWithText(new TextDecoder().decode(bytes)));
+}
 
 /** The input of one run. */
 export function inputOf(seeds: readonly Uint8Array[], seed: number, run: number, inside?: Packed): Uint8Array {

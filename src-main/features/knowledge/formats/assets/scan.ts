@@ -138,7 +138,7 @@ export function createScan(context: ReadContext, tool: string, property: `x_redo
 
   /** The vulnerability that an advisory of another kind (GHSA, OSV, a vendor's) names, where no CVE is told. */
   const advisory = function* (advisoryId: string, path: string): Generator<Item, string> {
-    if (isCveId(advisoryId)) return yield* vulnerability(advisoryId, path);
+    if (isCve(advisoryId)) return yield* vulnerability(advisoryId, path);
     const name = advisoryId.slice(0, 300);
     const id = generatedId('vulnerability', name.toUpperCase());
     const word = /^[a-z]+/i.exec(name)?.[0].toLowerCase() ?? 'advisory';
@@ -159,7 +159,7 @@ export function createScan(context: ReadContext, tool: string, property: `x_redo
     const vulnerabilities: string[] = [];
     const wrong: string[] = [];
     for (const cve of new Set(seen.cves?.map((one) => one.trim().toUpperCase()))) {
-      if (!isCveId(cve)) {
+      if (!isCve(cve)) {
         if (cve !== '') wrong.push(cve);
         continue;
       }
@@ -264,6 +264,11 @@ function distinct(texts: readonly string[] | undefined, clean: (text: string) =>
     if (one && found.size < 200) found.add(one);
   }
   return [...found];
+}
+
+/** A CVE's id that STIX takes too: CVE-2017-012017 is none. */
+function isCve(text: string): boolean {
+  return isCveId(text) && isValid(bareVulnerability(text));
 }
 
 function some(name: string, value: string | undefined): JsonObject {

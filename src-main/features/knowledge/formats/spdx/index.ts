@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import type { Json, JsonObject } from '#shared/domain/knowledge/stix.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import { bomItems } from '../assets/bom.ts';
@@ -13,16 +12,15 @@ import { bomOf } from './bom.ts';
 import { documentFromTags } from './tag-value.ts';
 
 const mostText = 128 * 1024 * 1024;
-const mostYaml = 16 * 1024 * 1024;
 
-/** SPDX documents, versions 2.2 and 2.3, as JSON, tags and values, or YAML. */
+/** SPDX documents, versions 2.2 and 2.3, as JSON or as tags and values. */
 export const spdx = defineFormat({
   id: 'spdx',
   title: 'SPDX bill of materials',
   from: ['Syft', 'GitHub', 'Microsoft SBOM Tool', 'Yocto', 'FOSSology', 'Trivy'],
   brings:
     'What the document describes becomes an asset that runs each package; packages by package URL or CPE with licences, suppliers and checksums, and how they depend on each other.',
-  extensions: ['spdx', 'spdx.json', 'json', 'yaml', 'yml'],
+  extensions: ['spdx', 'spdx.json', 'json'],
 
   detect({ text }) {
     const sketch = sketchJson(text);
@@ -34,7 +32,7 @@ export const spdx = defineFormat({
       return { confidence: 0.95, because: 'it holds an SPDX document under “sbom”, as GitHub’s export does' };
     if (/^\s*(?:#[^\n]*\n\s*)*SPDXVersion:\s*SPDX-/.test(text)) return { confidence: 0.98, because: 'it begins with the tag SPDXVersion' };
     if (sketch.root === 'other' && /^["']?spdxVersion["']?:\s*["']?SPDX-/m.test(text))
-      return { confidence: 0.95, because: 'it is YAML with an spdxVersion' };
+      return { confidence: 0.95, because: 'it is YAML with an spdxVersion (which is refused by name)' };
     return { confidence: 0, because: 'it does not say spdxVersion' };
   },
 
@@ -66,7 +64,12 @@ async function documentOf(source: Source, { signal }: ReadContext): Promise<{ do
   } else {
     const text = await textOf(source, signal);
     if (/^\s*(?:#[^\n]*\n\s*)*[A-Z][A-Za-z]+:/.test(text)) return { document: documentFromTags(text, source.name, losses), losses };
-    value = fromYaml(text, source.name);
+    if (/^["']?spdxVersion["']?:/m.test(text))
+      throw new ContractError(
+        'invalid_input',
+        `“${source.name}” is SPDX as YAML, which is not read; export it as JSON or as tags and values.`,
+      );
+    throw new ContractError('invalid_input', `“${source.name}” is no SPDX document: it is neither JSON nor tags and values.`);
   }
   const document = isObject(value) && isObject(value.sbom) ? value.sbom : value;
   if (isObject(document) && typeof document['@context'] === 'string' && /spdx\.org\/rdf\/3/.test(document['@context']))
@@ -90,25 +93,4 @@ async function textOf(source: Source, signal: AbortSignal): Promise<string> {
   }
   checkSignal(signal);
   return pieces.join('').replaceAll('\r\n', '\n');
-}
-
-function fromYaml(text: string, name: string): Json {
-  if (text.length > mostYaml) throw new ContractError('too_large', `“${name}” is more than 16 MiB of YAML; export it as JSON.`);
-  // Flow nesting deeper than any document's would exhaust the parser's stack.
-  if (/[[{]{64}/.test(text.replace(/[\s,:"'\w&*!-]+/g, ''))) throw new ContractError('invalid_input', `“${name}” is nested too deep.`);
-  let value: unknown;
-  try {
-    value = parse(text, { schema: 'core', maxAliasCount: 100, logLevel: 'error' });
-  } catch (cause) {
-    throw new ContractError(
-      'invalid_input',
-      `“${name}” is no SPDX document: neither JSON nor tags and values, and its YAML cannot be read.`,
-      { cause },
-    );
-  }
-  try {
-    return JSON.parse(JSON.stringify(value ?? null)) as Json;
-  } catch (cause) {
-    throw new ContractError('invalid_input', `“${name}” holds YAML that no document can be made of.`, { cause });
-  }
 }

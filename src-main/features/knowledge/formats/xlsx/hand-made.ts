@@ -41,8 +41,18 @@ export const workbookWith = (sheet: string | Buffer, more: Record<string, string
     ...more,
   });
 
+/** A sheet with this text in a cell, for tests. */
+export const sheetWithText = (text: string) =>
+  `<worksheet><sheetData><row><c t="str"><v>Name</v></c><c t="str"><v>IP Address</v></c><c t="str"><v>CVE</v></c></row><row>${text
+    .split(';')
+    .slice(0, 20)
+    .map((cell) => `<c t="str"><v>${cell.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</v></c>`)
+    .join('')}</row></sheetData></worksheet>`;
+
 /** Sheets with cells of every kind, for tests. */
 export const sheetSeeds = [
   '<worksheet><sheetData><row r="1"><c r="A1" t="str"><v>Hostname</v></c><c r="B1" t="str"><v>Owner</v></c><c r="C1" t="str"><v>IP Address</v></c><c r="D1" t="str"><v>CVE</v></c></row><row r="2"><c r="A2" t="inlineStr"><is><r><t>pacs</t></r><t>-01</t></is></c><c r="B2" t="b"><v>1</v></c><c r="C2" t="str"><v>192.0.2.1</v></c><c r="D2" t="str"><v>CVE-2021-44228</v></c></row><row r="3"><c r="A3"><f>A2&amp;1</f><v>4711</v></c><c r="B3" s="1"><v>45931.5</v></c><c r="C3" t="e"><v>#REF!</v></c></row><row r="5"><c r="A5" t="d"><v>2026-10-05</v></c></row></sheetData></worksheet>',
   '<x:worksheet xmlns:x="a"><x:sheetData><x:row><x:c t="inlineStr"><x:is><x:t>Name</x:t></x:is></x:c><x:c t="inlineStr"><x:is><x:t>Department</x:t></x:is></x:c></x:row><x:row><x:c><x:v>1</x:v></x:c><x:c/></x:row></x:sheetData></x:worksheet>',
+  'PACS-01;192.0.2.1 2001:db8::22;CVE-2021-44228, CVE-2023-44487',
+  '=HYPERLINK("http://a.example");300.1.1.1;CVE-1;more',
 ];

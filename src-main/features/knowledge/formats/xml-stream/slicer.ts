@@ -31,6 +31,8 @@ interface Growing {
   line: number;
 }
 
+/** Each costs the parser a message. */
+const mostReplaced = 1000;
 const nobody: XmlElement = { name: '', attributes: {}, children: [], text: '', line: 0 };
 /** What XML 1.0 (section 2.2) forbids, and scanners copy from the wire all the same. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -50,6 +52,7 @@ export class XmlSlicer {
   #nodes = 0;
   #idle = 0;
   #replaced = 0;
+  #hidden = false;
   #cut = false;
   #any = false;
 
@@ -78,7 +81,7 @@ export class XmlSlicer {
         /disallowed character|character reference|malformed character/i.test(said) &&
         !/in (?:tag|attribute) name|start with/i.test(said)
       ) {
-        this.#replaced++;
+        if (++this.#replaced > mostReplaced) this.#fail('too many signs that XML forbids');
         return;
       }
       if (/undefined entity|entity/i.test(said))
@@ -90,7 +93,7 @@ export class XmlSlicer {
   feed(text: string): { readonly pieces: XmlPiece[]; readonly failure: ContractError | undefined } {
     if (this.#failure) return { pieces: [], failure: this.#failure };
     const clean = text.replace(forbidden, '\ufffd');
-    if (clean !== text) this.#replaced++;
+    if (clean !== text) this.#hidden = true;
     this.#idle += text.length;
     this.#step(() => this.#parser.write(clean));
     if (this.#idle > this.#limits.piece)
@@ -101,7 +104,7 @@ export class XmlSlicer {
   finish(): { readonly pieces: XmlPiece[]; readonly failure: ContractError | undefined } {
     if (!this.#any && !this.#failure) this.#failure = new ContractError('invalid_input', `“${this.#name}” is empty, or no XML.`);
     if (!this.#failure) this.#step(() => this.#parser.close());
-    if (this.#replaced > 0) this.#lose('signs that XML forbids are replaced by \ufffd or left out');
+    if (this.#replaced > 0 || this.#hidden) this.#lose('signs that XML forbids are replaced by \ufffd or left out');
     return this.#taken();
   }
 
