@@ -145,7 +145,12 @@ export function createScan(context: ReadContext, tool: string, property: `x_redo
     // STIX has rules for these names, which this id does not keep.
     const source = /^(?:cve|cwe|capec)$/.test(word) ? 'advisory' : word;
     const object: StixObject = {
-      ...{ type: 'vulnerability', spec_version: '2.1', id, created: undated, modified: undated, name },
+      type: 'vulnerability',
+      spec_version: '2.1',
+      id,
+      created: undated,
+      modified: undated,
+      name,
       external_references: [{ source_name: source, external_id: name }],
     };
     if (once(id)) yield { kind: 'object', object, path, partial: true };

@@ -137,7 +137,7 @@ function dependsOf(related: readonly JsonObject[], remarks: Item[]): [string, st
     const type = textIn(one, 'relationshipType') ?? '';
     const [from, to] = [textIn(one, 'spdxElementId'), textIn(one, 'relatedSpdxElement')];
     const how = Object.hasOwn(depends, type) ? depends[type] : undefined;
-    if (/^DESCRIBE/.test(type) || !from || !to || to === 'NOASSERTION' || to === 'NONE') continue;
+    if (type.startsWith('DESCRIBE') || !from || !to || to === 'NOASSERTION' || to === 'NONE') continue;
     if (!how) left.set(type.slice(0, 60), (left.get(type.slice(0, 60)) ?? 0) + 1);
     else if (how[0] === 1) found.push([from, to, how[1]]);
     else found.push([to, from, how[1]]);

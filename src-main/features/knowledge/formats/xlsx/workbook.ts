@@ -96,7 +96,7 @@ async function elements(parts: Package, part: string, whole: string[], signal: A
 async function rootPart(parts: Package, read: Read): Promise<string> {
   if (parts.has('_rels/.rels'))
     for (const { attributes } of await read('_rels/.rels', ['Relationships/Relationship']))
-      if (/\/officeDocument$/.test(attributes['Type'] ?? '')) {
+      if ((attributes['Type'] ?? '').endsWith('/officeDocument')) {
         const target = resolved('', attributes['Target'] ?? '');
         if (target !== undefined && parts.has(target)) return target;
       }

@@ -35,7 +35,6 @@ interface Growing {
 const mostReplaced = 1000;
 const nobody: XmlElement = { name: '', attributes: {}, children: [], text: '', line: 0 };
 /** What XML 1.0 (section 2.2) forbids, and scanners copy from the wire all the same. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 /** Cuts fed text into the elements that are wanted. */
