@@ -4,6 +4,7 @@ import { isContractError } from '#shared/transport/errors.ts';
 import { type Command, type Context, exit, type Option, type RedoubtClient, UsageError } from './command.ts';
 import { backupCommands } from './commands-backup.ts';
 import { exploreCommands } from './commands-explore.ts';
+import { intelCommands } from './commands-intel.ts';
 import { recordCommands } from './commands-record.ts';
 import { transferCommands } from './commands-transfer.ts';
 import { updateCommands } from './commands-update.ts';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   ...workspaceCommands,
   ...transferCommands,
   ...exploreCommands,
+  ...intelCommands,
   ...recordCommands,
   ...updateCommands,
   ...backupCommands,

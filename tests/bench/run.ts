@@ -5,6 +5,7 @@ import { benchCommandLine } from './command-line.ts';
 import { benchGraph } from './graph.ts';
 import { benchImport } from './import.ts';
 import { say } from './measure.ts';
+import { benchPaste } from './paste.ts';
 import { benchReads } from './reads.ts';
 import { benchStart } from './start.ts';
 
@@ -26,6 +27,7 @@ const benches: Record<string, () => Promise<Record<string, unknown>>> = {
   graph: () => benchGraph(values.quick ? { nodes: 10_000, edges: 50_000, hub: 5_000 } : {}),
   import: () => benchImport(values.quick ? { ...small, rounds: 1 } : {}),
   reads: () => benchReads(values.quick ? small : {}),
+  paste: () => benchPaste(values.quick ? { count: 1_000, rounds: 3 } : {}),
   attack: () => benchAttack({ rounds: values.quick ? 1 : 3 }),
   start: () => benchStart({ rounds: values.quick ? 1 : 5 }),
   'command-line': () => benchCommandLine({ rounds: values.quick ? 1 : 5 }),

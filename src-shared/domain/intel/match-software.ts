@@ -76,7 +76,8 @@ const order: Record<SoftwareMatch['grade'], number> = { certain: 0, possible: 1,
 const rules: Record<Rule, number> = { purl: 0, cpe: 1, name: 2, kev: 3 };
 /** Whether the first is surer; among equals the text decides, so that the order of the rows does not. */
 const surer = (a: SoftwareMatch, b: SoftwareMatch) =>
-  (order[a.grade] - order[b.grade] || rules[a.rule] - rules[b.rule] || (a.by < b.by ? -1 : 1)) < 0;
+  (order[a.grade] - order[b.grade] || rules[a.rule] - rules[b.rule] || (textOf(a) < textOf(b) ? -1 : 1)) < 0;
+const textOf = ({ by, range, doubt }: SoftwareMatch) => `${by} ${range ?? ''} ${doubt ?? ''}`;
 
 function saysProduct(row: Affected): boolean {
   return tells(row.product) || (row.cpes?.length ?? 0) > 0 || row.package !== undefined;

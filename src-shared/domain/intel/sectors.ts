@@ -84,17 +84,24 @@ const spoken: Readonly<Record<string, string>> = {
 /** ISO 3166-1 alpha-2 of a country's code or English name; undefined for anything else. */
 export function countryOf(text: string): string | undefined {
   const name = text.trim().slice(0, 100);
-  if (/^[a-z]{2}$/i.test(name)) return names.of(name.toUpperCase()) === name.toUpperCase() ? undefined : name.toUpperCase();
+  if (/^[a-z]{2}$/i.test(name)) return regionOf(name);
   if (!byName) {
     byName = new Map();
     const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
     for (const a of letters)
       for (const b of letters) {
-        const country = names.of(a + b);
-        if (country !== undefined && country !== a + b && !/unknown/i.test(country)) byName.set(country.toLowerCase(), a + b);
+        const code = regionOf(a + b);
+        if (code === a + b) byName.set((names.of(code) as string).toLowerCase(), code);
       }
   }
   return spoken[name.toLowerCase()] ?? byName.get(name.toLowerCase());
+}
+
+/** The code as it is used today (UK is GB); undefined for one that stands for no country. */
+function regionOf(code: string): string | undefined {
+  const region = new Intl.Locale(`und-${code}`).region;
+  const name = region === undefined ? undefined : names.of(region);
+  return name === undefined || name === region || /unknown|pseudo/i.test(name) ? undefined : region;
 }
 
 export function countryName(code: string): string {

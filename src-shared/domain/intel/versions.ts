@@ -56,8 +56,7 @@ function compareNumbers(a: string, b: string): -1 | 0 | 1 {
   return left.length !== right.length ? sign(left.length - right.length) : left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** Words before a release, in their order; a release stands between the two lists. */
-const earlier = ['dev', 'snapshot', 'a', 'alpha', 'b', 'beta', 'm', 'milestone', 'c', 'rc', 'cr', 'pre', 'preview'];
+/** Words of a release and of what comes after it; those before it stand in `rank`, in their order. */
 const later = ['ga', 'final', 'release', 'p', 'pl', 'patch', 'post', 'sp', 'r', 'u', 'update', 'hotfix', 'hf', 'cu'];
 const rank: ReadonlyMap<string, number> = new Map([
   ...[
@@ -70,7 +69,6 @@ const rank: ReadonlyMap<string, number> = new Map([
   ...['ga', 'final', 'release'].map((word): [string, number] => [word, 0]),
   ...later.slice(3).map((word): [string, number] => [word, 1]),
 ]);
-const isKnownWord = (word: string) => earlier.includes(word) || later.includes(word);
 
 /** `1.10` after `1.9`, `1.0` as `1`, `1.0-rc1` before `1.0`; words that no list has leave the order open unless they are the same. */
 function compareDotted(a: string, b: string): Order {
@@ -85,22 +83,25 @@ function compareDotted(a: string, b: string): Order {
       if (order !== 0) return order;
       continue;
     }
-    const [place, placeToo] = [placeOf(one), placeOf(two)];
-    if (place === undefined || placeToo === undefined) {
-      // A single letter after a number (OpenSSL's 1.0.2k) orders by the alphabet, and after none.
-      const [letter, letterToo] = [one ?? '', two ?? ''];
-      if (/^[a-z]?$/.test(letter) && /^[a-z]?$/.test(letterToo)) return letter < letterToo ? -1 : 1;
-      return undefined;
-    }
+    const [place, placeToo] = [placeOf(one, left[at + 1]), placeOf(two, right[at + 1])];
+    if (place === undefined || placeToo === undefined) return undefined;
+    if (place === LETTER && placeToo === LETTER) return (one as string) < (two as string) ? -1 : 1;
+    // A letter beside a number (1.0.2k, 1.0.2.1): nobody says which is later.
+    if ((place === LETTER && numberToo && two !== undefined) || (placeToo === LETTER && number && one !== undefined)) return undefined;
     if (place !== placeToo) return sign(place - placeToo);
   }
   return 0;
 }
 
-/** Of a number or the end: 0, as of a release. Single letters are words only before a number, which their list cannot see. */
-function placeOf(part: string | undefined): number | undefined {
-  if (part === undefined || /^\d/.test(part)) return 0;
-  return isKnownWord(part) ? rank.get(part) : undefined;
+/** A single letter after a number, with none behind it: OpenSSL's 1.0.2k is later than 1.0.2. */
+const LETTER = 2;
+
+/** Where a part stands to the end of the version (0): words before a release below it, later ones and further numbers above. */
+function placeOf(part: string | undefined, next: string | undefined): number | undefined {
+  if (part === undefined || /^0*$/.test(part)) return 0;
+  if (/^\d/.test(part)) return 3;
+  if (part.length === 1 && (next === undefined || !/^\d/.test(next))) return LETTER;
+  return rank.get(part);
 }
 
 function parts(version: string): string[] {
