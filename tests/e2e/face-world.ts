@@ -26,6 +26,8 @@ const browserArguments = [
 export interface World {
   readonly address: string;
   readonly browser: Browser;
+  /** Of the host's process. */
+  readonly hostPid: number | undefined;
   /** A page that fails the journey on any script error, refused policy or request that leaves the machine. */
   open(options?: BrowserContextOptions): Promise<{ page: Page; faults: string[] }>;
   close(): Promise<void>;
@@ -56,6 +58,7 @@ export async function startWorld(): Promise<World> {
   return {
     address,
     browser,
+    hostPid: host.pid,
     async open(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', ...options });
       const page = await context.newPage();
