@@ -4,7 +4,7 @@ import { ContractError } from '#shared/transport/errors.ts';
 import { PassphraseWrap } from '#main/platform/secrets/keyring.ts';
 
 /*
- * A whole workspace in one file (docs/adr: the workspace file):
+ * A whole workspace in one file (docs/adr/0015):
  *
  *   8 bytes   "REDOUBT" and 0x1a
  *   4 bytes   length of the manifest, little-endian
