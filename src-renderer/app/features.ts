@@ -3,6 +3,7 @@ import {
   BookOpenText,
   ClipboardPaste,
   Crosshair,
+  GitBranch,
   Grid3x3,
   History,
   House,
@@ -104,6 +105,16 @@ export const views: readonly View[] = [
     group: 'work',
     letter: 'b',
     view: lazy(() => import('#renderer/features/investigation/brief-view.tsx').then((module) => ({ default: module.BriefView }))),
+  },
+  {
+    name: 'branches',
+    title: 'nav.branches',
+    icon: GitBranch,
+    group: 'work',
+    letter: 'n',
+    view: lazy(() =>
+      import('#renderer/features/knowledge/branches/branches-view.tsx').then((module) => ({ default: module.BranchesView })),
+    ),
   },
   {
     name: 'ledger',

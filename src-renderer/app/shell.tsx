@@ -2,7 +2,7 @@ import { CircleHelp, FileUp, Lock, Monitor, Moon, Search, Sun } from 'lucide-rea
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { asContractError, useClient, useJobs } from '#renderer/client/index.ts';
 import { NetworkSeal } from '#renderer/features/admin/index.ts';
-import { addDroppedFiles, EntityBlocks, filesOfDrop } from '#renderer/features/knowledge/index.ts';
+import { addDroppedFiles, BranchStrip, BranchSwitch, EntityBlocks, filesOfDrop } from '#renderer/features/knowledge/index.ts';
 import { IconButton, Loading, Progress, StarFort, toast, useText } from '#renderer/ui/index.ts';
 import { useDesktopAsked } from './desktop-asked.ts';
 import { entityBlocks, views } from './features.ts';
@@ -60,6 +60,7 @@ export function Shell() {
           <kbd>{t('shell.searchKey')}</kbd>
         </button>
         <span className="grow bar-space" />
+        <BranchSwitch />
         <RunningJob />
         <NetworkSeal link />
         <ThemeButton />
@@ -70,6 +71,7 @@ export function Shell() {
           onClick={() => void client.admin.lock().catch((error: unknown) => toast(asContractError(error).message))}
         />
       </header>
+      <BranchStrip view={view.name} />
       <nav className="rail" aria-label={t('shell.nav')}>
         {(['know', 'work', 'proof'] as const).map((group) => (
           <div key={group} className="rail-group">

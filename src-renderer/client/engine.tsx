@@ -1,14 +1,34 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useReducer, useRef, useState, useSyncExternalStore } from 'react';
 import type { Job } from '#shared/contract/jobs.ts';
 import { ContractError } from '#shared/transport/errors.ts';
+import { clientOnBranch } from './branch.ts';
 import type { RedoubtClient } from './connect.ts';
 import { type Follower, followEngine } from './follow.ts';
 
-const Engine = createContext<{ client: RedoubtClient; follower: Follower } | undefined>(undefined);
+/** The branch that is looked at and edited; undefined: main. */
+export interface ChosenBranch {
+  readonly id: string;
+  readonly name: string;
+}
+
+interface EngineValue {
+  /** Its calls of the graph go to the chosen branch. */
+  readonly client: RedoubtClient;
+  readonly follower: Follower;
+  readonly branch: ChosenBranch | undefined;
+  chooseBranch(branch: ChosenBranch | undefined): void;
+}
+
+const Engine = createContext<EngineValue | undefined>(undefined);
 
 /** Gives every view the client, and keeps the jobs and the graph's revision up to date from events. */
 export function EngineProvider({ client, children }: { client: RedoubtClient; children: ReactNode }) {
-  const value = useMemo(() => ({ client, follower: followEngine(client) }), [client]);
+  const follower = useMemo(() => followEngine(client), [client]);
+  const [branch, chooseBranch] = useState<ChosenBranch | undefined>();
+  const value = useMemo(
+    () => ({ client: branch ? clientOnBranch(client, branch.id) : client, follower, branch, chooseBranch }),
+    [client, follower, branch],
+  );
   return <Engine.Provider value={value}>{children}</Engine.Provider>;
 }
 
@@ -20,6 +40,11 @@ function useEngine() {
 
 export function useClient(): RedoubtClient {
   return useEngine().client;
+}
+
+/** The chosen branch, and choosing one: every view then asks and edits there. */
+export function useBranch(): Pick<EngineValue, 'branch' | 'chooseBranch'> {
+  return useEngine();
 }
 
 export interface QueryState<T> {

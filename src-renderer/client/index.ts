@@ -1,4 +1,15 @@
 export { type Connection, connect, type RedoubtClient } from './connect.ts';
-export { asContractError, EngineProvider, type QueryState, useAction, useClient, useJob, useJobs, useQuery } from './engine.tsx';
+export {
+  asContractError,
+  type ChosenBranch,
+  EngineProvider,
+  type QueryState,
+  useAction,
+  useBranch,
+  useClient,
+  useJob,
+  useJobs,
+  useQuery,
+} from './engine.tsx';
 export { fetchExport, saveFile, toBase64, upload } from './files.ts';
 export { finished } from './follow.ts';

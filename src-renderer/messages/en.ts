@@ -1,3 +1,4 @@
+import { enBranches } from './en-branches.ts';
 import { enIntel } from './en-intel.ts';
 
 /** Every text of the face in English. ICU MessageFormat; a second language is a file with the same keys. */
@@ -595,4 +596,5 @@ export const en = {
   'kind.x-mitre-collection': 'ATT&CK collection',
   'kind.relationship': 'Relationship',
   ...enIntel,
+  ...enBranches,
 } as const;

@@ -1,14 +1,17 @@
-import { History, Redo2, Undo2 } from 'lucide-react';
+import { Clock3, History, Redo2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import type { HistoryEntry } from '#shared/contract/knowledge.ts';
-import { asContractError, useClient, useQuery } from '#renderer/client/index.ts';
-import { Button, Empty, Failed, Loading, Shown, toast, useText, type ViewProps } from '#renderer/ui/index.ts';
+import { asContractError, useBranch, useClient, useQuery } from '#renderer/client/index.ts';
+import { Button, Empty, Failed, IconButton, Loading, Shown, toast, useText, type ViewProps } from '#renderer/ui/index.ts';
+import { TimeTravel } from './time-travel.tsx';
 
 /** What was done in this workspace, newest first; each action can be taken back and done again. */
 export function HistoryView(_: ViewProps) {
   const t = useText();
   const client = useClient();
   const [limit, setLimit] = useState(50);
+  const [moment, setMoment] = useState<string | undefined>();
+  const { branch } = useBranch();
   const { data, error, reload } = useQuery((on, signal) => on.knowledge.listHistory({ limit }, { signal }), [limit]);
   const act = (entry: HistoryEntry) => {
     const done = entry.undone ? client.knowledge.redo({ action: entry.action }) : client.knowledge.undo({ action: entry.action });
@@ -25,7 +28,18 @@ export function HistoryView(_: ViewProps) {
       <div className="view-head">
         <h1>{t('history.title')}</h1>
         {data ? <Shown shown={data.rows.length} total={data.total} /> : null}
+        <span className="grow" />
+        {branch || !data?.rows.length ? null : (
+          <Button
+            icon={Clock3}
+            aria-pressed={moment !== undefined}
+            onClick={() => setMoment(moment === undefined ? data.rows[0]?.at : undefined)}
+          >
+            {t(moment === undefined ? 'time.open' : 'time.close')}
+          </Button>
+        )}
       </div>
+      {moment !== undefined && !branch ? <TimeTravel at={moment} onPick={setMoment} /> : null}
       {error ? <Failed error={error} onRetry={reload} /> : null}
       {!data && !error ? <Loading /> : null}
       {data && data.rows.length === 0 ? (
@@ -58,7 +72,10 @@ export function HistoryView(_: ViewProps) {
                   <td className="numeric">{t.number(entry.objects)}</td>
                   <td>{entry.actor}</td>
                   <td>{t.time(entry.at)}</td>
-                  <td>
+                  <td className="row">
+                    {moment !== undefined ? (
+                      <IconButton small icon={Clock3} label={t('time.pick', { what: entry.what })} onClick={() => setMoment(entry.at)} />
+                    ) : null}
                     {entry.undoable ? (
                       <Button
                         small
