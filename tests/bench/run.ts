@@ -7,6 +7,7 @@ import { benchImport } from './import.ts';
 import { say } from './measure.ts';
 import { benchPaste } from './paste.ts';
 import { benchReads } from './reads.ts';
+import { benchScale } from './scale.ts';
 import { benchStart } from './start.ts';
 
 /*
@@ -29,6 +30,7 @@ const benches: Record<string, () => Promise<Record<string, unknown>>> = {
   reads: () => benchReads(values.quick ? small : {}),
   paste: () => benchPaste(values.quick ? { count: 1_000, rounds: 3 } : {}),
   attack: () => benchAttack({ rounds: values.quick ? 1 : 3 }),
+  scale: () => benchScale(values.quick ? { nodes: 100_000, relationships: 500_000, questions: 10, batches: 25_000, singles: 1_000 } : {}),
   start: () => benchStart({ rounds: values.quick ? 1 : 5 }),
   'command-line': () => benchCommandLine({ rounds: values.quick ? 1 : 5 }),
 };

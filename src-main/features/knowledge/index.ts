@@ -4,6 +4,7 @@ import type { GraphService } from '#main/platform/graph/graph-service.ts';
 import type { JobHandle } from '#main/platform/jobs/jobs.ts';
 import type { StixObject } from '#shared/domain/knowledge/stix.ts';
 import type { Item } from './formats/format.ts';
+import type { Collector } from './import/collect.ts';
 import type { ReadAnswer, ReadName, ReadParams } from './store/reads/index.ts';
 
 export type { Item } from './formats/format.ts';
@@ -58,6 +59,8 @@ export interface Knowledge {
   read<N extends ReadName>(name: N, params: ReadParams<N>, terms?: ReadTerms): Promise<ReadAnswer<N>>;
   /** The graph as a branch shows it: the same reads, and walks with the branch's edges laid over main's. */
   onBranch(branch: string): BranchView;
+  /** For sources that stay open and bring small batches: they are committed in groups, and acknowledged once on disk. */
+  openCollector(input: { readonly source: string; readonly format: string }): Collector;
   listImports(): ImportRecord[];
   /** Lets pages import a file that the system handed to the app, by the name given back; they never learn its path. */
   offerFile(path: string): string;

@@ -4,6 +4,7 @@ import type { Database } from '#main/platform/database/database.ts';
 import type { Readers } from '#main/platform/database/readers/readers.ts';
 import type { GraphOverlay, GraphService } from '#main/platform/graph/graph-service.ts';
 import type { Jobs } from '#main/platform/jobs/jobs.ts';
+import { openCollector } from './import/collect.ts';
 import { createFileImport, type FileImport } from './import/import-files.ts';
 import { breathe, importItems, settle } from './import/import-items.ts';
 import { createImports, type Imports } from './store/imports.ts';
@@ -100,6 +101,7 @@ export function createKnowledge(terms: KnowledgeTerms): KnowledgeParts {
       shortestPaths: async (question, terms = {}) =>
         graph.shortestPaths(question, { ...terms, overlay: await parts.overlayOf(branch, terms) }),
     }),
+    openCollector: (input) => openCollector(store, imports, now, { ...input, onWritten: () => parts.changed('import') }),
     listImports: () => imports.list(),
     write(objects) {
       const items = objects.map((object) => ({ object, path: 'yours' }));

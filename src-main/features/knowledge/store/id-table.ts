@@ -13,6 +13,8 @@ export interface IdTable {
 }
 
 const FIRST = 1 << 12;
+/** Places that a cleared table keeps, so that one that fills again and again leaves no garbage. */
+const KEPT = 1 << 17;
 
 /** `most`: entries past which the table starts anew (it is a memory, not the truth); without it it grows. */
 export function createIdTable(most = Number.POSITIVE_INFINITY): IdTable {
@@ -58,9 +60,13 @@ export function createIdTable(most = Number.POSITIVE_INFINITY): IdTable {
   };
 
   const clear = () => {
+    size = 0;
+    if (capacity <= KEPT) {
+      entries.fill(0);
+      return;
+    }
     capacity = FIRST;
     entries = new Int32Array(capacity * 6);
-    size = 0;
   };
 
   return {

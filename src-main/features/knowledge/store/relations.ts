@@ -74,7 +74,7 @@ export function createRelations(
     count = 0;
     rewritten.clear();
     ids.clear();
-    if (hashes.length > 1024) {
+    if (hashes.length > 65_536) {
       waiting = new Int32Array(5 * 1024);
       hashes = new Float64Array(1024);
     }

@@ -58,7 +58,9 @@ export function createStore(database: Database, options: StoreOptions) {
       return result;
     };
   const keepDelta = () => {
-    if (rows.hasDelta()) pending.push(rows.takeDelta());
+    if (!rows.hasDelta()) return;
+    const delta = rows.takeDelta();
+    if (options.onDelta) pending.push(delta);
   };
   const publish = () => {
     options.onCommitted?.(log.end());
