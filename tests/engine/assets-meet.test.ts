@@ -110,3 +110,32 @@ describe('a register, then scans of the same hosts', () => {
     });
   }, 60_000);
 });
+
+describe('scans, then a register of the same hosts', () => {
+  it('give one asset each as well, with the owner’s words over what the scans saw', async () => {
+    const late = temporaryFolder('assets-meet-late');
+    const other = await openWorld(join(late.path, 'workspace'));
+    const all = async () =>
+      (await exported(other.client)).map((text) => JSON.parse(text) as StixObject).filter(({ type }) => type === 'x-redoubt-asset');
+    await importFiles(other.client, [fixture('nessus/fixtures/ward.nessus')]);
+    const scanned = await all();
+    await importFiles(other.client, [register]);
+    const both = await all();
+    const pacs = both.filter((asset) => JSON.stringify(asset).toLowerCase().includes('pacs-01'));
+    expect(pacs).toHaveLength(1);
+    expect(scanned.map(({ id }) => id)).toContain(pacs[0]?.id);
+    expect(pacs[0]).toMatchObject({
+      name: 'Bildarchiv',
+      asset_id: 'A-1',
+      owner: 'Dr. Müller',
+      x_redoubt_nessus: { last_seen: expect.any(String) },
+    });
+    // Next month's file, and a scan after it, find the same assets.
+    const again = (await importFiles(other.client, [register])).reports[0];
+    expect(again).toMatchObject({ created: 0, updated: 0 });
+    await importFiles(other.client, [fixture('nmap/fixtures/lan.xml')]);
+    expect((await all()).filter((asset) => JSON.stringify(asset).toLowerCase().includes('pacs-01'))).toHaveLength(1);
+    await other.close();
+    late.remove();
+  }, 60_000);
+});

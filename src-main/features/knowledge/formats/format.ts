@@ -44,6 +44,8 @@ export interface AssetKeys {
   readonly hostnames?: readonly string[];
   readonly macs?: readonly string[];
   readonly ips?: readonly string[];
+  /** Only an asset that nobody gave a number yet. */
+  readonly unnumbered?: boolean;
 }
 
 export interface ReadContext {

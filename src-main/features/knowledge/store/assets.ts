@@ -1,8 +1,8 @@
-import type { Json, JsonObject } from '#shared/domain/knowledge/stix.ts';
+import type { JsonObject } from '#shared/domain/knowledge/stix.ts';
 import type { Database } from '#main/platform/database/database.ts';
-import { type AssetIndex, createAssetIndex } from '../formats/assets/asset-index.ts';
+import { type AssetIndex, createAssetIndex, keysOf } from '../formats/assets/asset-index.ts';
 import type { AssetKeys } from '../formats/format.ts';
-import { isRecord, uuidText } from './codec.ts';
+import { uuidText } from './codec.ts';
 import { RETIRED } from './state.ts';
 
 const type = 'x-redoubt-asset';
@@ -48,24 +48,4 @@ export function createAssetFinder(database: Database): (keys: AssetKeys) => stri
     index = readAll();
     return index.find(keys);
   };
-}
-
-/** All that an asset is known by: what its owner wrote, and what each scanner saw (`x_redoubt_<tool>`). */
-export function keysOf(asset: JsonObject): AssetKeys {
-  const hostnames = textsOf(asset['hostnames']);
-  const macs = textsOf(asset['mac_addresses']);
-  const ips = textsOf(asset['ip_addresses']);
-  for (const [property, seen] of Object.entries(asset)) {
-    if (!property.startsWith('x_redoubt_') || !isRecord(seen)) continue;
-    hostnames.push(...textsOf(seen['hostnames']));
-    macs.push(...textsOf(seen['mac_addresses']));
-    ips.push(...textsOf(seen['ip_addresses']));
-  }
-  if (typeof asset['name'] === 'string') hostnames.push(asset['name']);
-  const assetId = asset['asset_id'];
-  return { hostnames, macs, ips, ...(typeof assetId === 'string' && { assetId }) };
-}
-
-function textsOf(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }

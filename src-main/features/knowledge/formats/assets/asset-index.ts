@@ -1,3 +1,4 @@
+import type { Json, JsonObject } from '#shared/domain/knowledge/stix.ts';
 import { normalMac } from '../csv/addresses.ts';
 import type { AssetKeys } from '../format.ts';
 
@@ -14,6 +15,7 @@ export interface AssetIndex {
 
 export function createAssetIndex(): AssetIndex {
   const numbers = new Map<string, string>();
+  const numbered = new Set<string>();
   const names = new Map<string, string>();
   /** First labels of full names, and bare names: the one matches the other where it is the only one. */
   const shortOfFull = new Map<string, string | typeof several>();
@@ -24,10 +26,37 @@ export function createAssetIndex(): AssetIndex {
     map.set(key, before === undefined || before === id ? id : several);
   };
   const one = (found: string | typeof several | undefined) => (typeof found === 'string' ? found : undefined);
+  const byKeys = ({ assetId, hostnames = [], macs: addresses = [], ips: internet = [] }: AssetKeys): string | undefined => {
+    const number = plain(assetId);
+    const byNumber = number === undefined ? undefined : numbers.get(number);
+    if (byNumber !== undefined) return byNumber;
+    const keys = hostnames.flatMap((hostname) => nameKey(hostname) ?? []);
+    for (const key of keys) {
+      const found = names.get(key);
+      if (found !== undefined) return found;
+    }
+    for (const key of keys) {
+      const label = firstLabel(key);
+      const found = label === key ? one(shortOfFull.get(key)) : meaningless.has(label) ? undefined : names.get(label);
+      if (found !== undefined) return found;
+    }
+    for (const address of addresses) {
+      const found = one(macs.get(macKey(address) ?? ''));
+      if (found !== undefined) return found;
+    }
+    for (const address of internet) {
+      const found = one(ips.get(ipKey(address) ?? ''));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
   return {
     add(id, { assetId, hostnames = [], macs: addresses = [], ips: internet = [] }) {
       const number = plain(assetId);
-      if (number !== undefined && !numbers.has(number)) numbers.set(number, id);
+      if (number !== undefined) {
+        numbered.add(id);
+        if (!numbers.has(number)) numbers.set(number, id);
+      }
       for (const hostname of hostnames) {
         const name = nameKey(hostname);
         if (name === undefined) continue;
@@ -44,29 +73,9 @@ export function createAssetIndex(): AssetIndex {
         if (ip !== undefined) share(ips, ip, id);
       }
     },
-    find({ assetId, hostnames = [], macs: addresses = [], ips: internet = [] }) {
-      const number = plain(assetId);
-      const byNumber = number === undefined ? undefined : numbers.get(number);
-      if (byNumber !== undefined) return byNumber;
-      const keys = hostnames.flatMap((hostname) => nameKey(hostname) ?? []);
-      for (const key of keys) {
-        const found = names.get(key);
-        if (found !== undefined) return found;
-      }
-      for (const key of keys) {
-        const label = firstLabel(key);
-        const found = label === key ? one(shortOfFull.get(key)) : meaningless.has(label) ? undefined : names.get(label);
-        if (found !== undefined) return found;
-      }
-      for (const address of addresses) {
-        const found = one(macs.get(macKey(address) ?? ''));
-        if (found !== undefined) return found;
-      }
-      for (const address of internet) {
-        const found = one(ips.get(ipKey(address) ?? ''));
-        if (found !== undefined) return found;
-      }
-      return undefined;
+    find(keys) {
+      const found = byKeys(keys);
+      return found !== undefined && keys.unnumbered && numbered.has(found) ? undefined : found;
     },
   };
 }
@@ -100,4 +109,24 @@ function ipKey(address: string): string | undefined {
     .replace(/%.*$/, '')
     .replace(/\/(?:32|128)$/, '');
   return ip === '' || ip.includes('/') || ip.startsWith('127.') || ip === '::1' || ip === '0.0.0.0' || ip === '::' ? undefined : ip;
+}
+
+/** All that an asset is known by: what its owner wrote, and what each scanner saw (`x_redoubt_<tool>`). */
+export function keysOf(asset: JsonObject): AssetKeys {
+  const hostnames = textsOf(asset['hostnames']);
+  const macs = textsOf(asset['mac_addresses']);
+  const ips = textsOf(asset['ip_addresses']);
+  for (const [property, seen] of Object.entries(asset)) {
+    if (!property.startsWith('x_redoubt_') || seen === null || typeof seen !== 'object' || Array.isArray(seen)) continue;
+    hostnames.push(...textsOf(seen['hostnames']));
+    macs.push(...textsOf(seen['mac_addresses']));
+    ips.push(...textsOf(seen['ip_addresses']));
+  }
+  if (typeof asset['name'] === 'string') hostnames.push(asset['name']);
+  const assetId = asset['asset_id'];
+  return { hostnames, macs, ips, ...(typeof assetId === 'string' && { assetId }) };
+}
+
+function textsOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }

@@ -7,11 +7,18 @@ import type { StixObject } from '#shared/domain/knowledge/stix.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { Item, ReadContext } from '../format.ts';
 import { bareVulnerability, relate, softwareFrom } from '../linked.ts';
+import { keysOf } from '../assets/asset-index.ts';
 import { type AssetRow, assetFromRow, type Column, ownPropertyNames } from './asset.ts';
 import { isAssetProperty, listProperties } from './columns.ts';
 import type { Row } from './table.ts';
 
-export const nothingSeen = (): Seen => ({ assets: new Map(), linked: new Set(), software: new Map() });
+export const nothingSeen = (): Seen => ({
+  assets: new Map(),
+  standing: new Map(),
+  taken: new Set(),
+  linked: new Set(),
+  software: new Map(),
+});
 
 /** Columns by a guessed or chosen mapping. Throws where the choice does not fit the table. */
 export function columnsFrom(names: readonly string[], guessed: ColumnMapping, chosen: ColumnMapping | undefined): Column[] {
@@ -41,6 +48,9 @@ export function columnsFrom(names: readonly string[], guessed: ColumnMapping, ch
 export interface Seen {
   /** Asset id -> row and a digest of the row's content. */
   readonly assets: Map<string, { row: string; digest: string }>;
+  /** Assets that stood before under another id, by the id that their row would have given them. */
+  readonly standing: Map<string, string>;
+  readonly taken: Set<string>;
   readonly linked: Set<string>;
   /** Software by its text: a table names the same few over and over. */
   readonly software: Map<string, StixObject>;
@@ -53,7 +63,7 @@ export function* rowItems(row: Row, columns: readonly Column[], seen: Seen, cont
   const losses: { column: string; what: string }[] = [];
   const made = assetFromRow(columns, row.cells, (loss) => losses.push(loss));
   if (typeof made === 'string') return yield { kind: 'rejected', path, reason: made };
-  const { asset, key } = made;
+  const { asset, key } = standingOf(made, seen, context);
   const { software: _, ...compared } = asset;
   const digest = hash('sha1', canonical(compared), 'base64');
   const earlier = seen.assets.get(asset.id);
@@ -92,6 +102,24 @@ export function* rowItems(row: Row, columns: readonly Column[], seen: Seen, cont
   }
   if (earlier && added === 0)
     yield { kind: 'loss', id: asset.id, path, what: `the ${what} already stands in ${earlier.row} with the same content` };
+}
+
+/**
+ * The row on the asset that scans know already by its names or addresses, if nobody gave that one a number and no
+ * other row has taken it: a register that comes after the scans names the same machines.
+ */
+function standingOf(made: AssetRow, seen: Seen, context: ReadContext): AssetRow {
+  const { asset, key } = made;
+  if (key.property === 'id') return made;
+  const known = seen.standing.get(asset.id);
+  if (known !== undefined) return { ...made, asset: { ...asset, id: known } };
+  const { assetId, ...keys } = keysOf(asset);
+  const numbered = assetId === undefined ? undefined : context.findAsset?.({ assetId });
+  const standing = numbered ?? context.findAsset?.({ ...keys, unnumbered: true });
+  if (standing === undefined || standing === asset.id || seen.taken.has(standing)) return made;
+  seen.standing.set(asset.id, standing);
+  seen.taken.add(standing);
+  return { ...made, asset: { ...asset, id: standing } };
 }
 
 type ObjectItem = Item & { kind: 'object'; object: StixObject };
