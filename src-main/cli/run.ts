@@ -3,6 +3,7 @@ import { appVersion, workspaceDir } from '#main/hosts/folders.ts';
 import { isContractError } from '#shared/transport/errors.ts';
 import { type Command, type Context, exit, type Option, type RedoubtClient, UsageError } from './command.ts';
 import { backupCommands } from './commands-backup.ts';
+import { branchCommands } from './commands-branch.ts';
 import { exploreCommands } from './commands-explore.ts';
 import { intelCommands } from './commands-intel.ts';
 import { recordCommands } from './commands-record.ts';
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   ...exploreCommands,
   ...intelCommands,
   ...recordCommands,
+  ...branchCommands,
   ...updateCommands,
   ...backupCommands,
   ...workspaceFileCommands,
