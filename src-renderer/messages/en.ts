@@ -428,6 +428,7 @@ export const en = {
   'backup.restore.failed': 'Nothing was restored',
   'backup.unusable': 'This copy cannot be used',
   'backup.checking': 'Checking the copy and comparing it with what stands …',
+  'backup.compare': 'What it holds',
   'backup.compare.copy': 'Copy',
   'backup.compare.now': 'Now',
   'backup.lost':

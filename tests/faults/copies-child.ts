@@ -14,10 +14,10 @@ let tags: string[] = [];
 const copies = new Map<string, string[]>();
 const edit = async () => {
   const tag = `t${Math.floor(random() * 1e9)}`;
-  const then = [...tags, tag].sort();
-  say({ begin: 'tag', then });
+  const after = [...tags, tag].sort();
+  say({ begin: 'tag', after });
   await knowledge.addTag({ id: watched, tag });
-  tags = then;
+  tags = after;
   say({ ack: tags });
 };
 const copy = async () => {
@@ -29,10 +29,10 @@ const copy = async () => {
 };
 const restore = async () => {
   const all = [...copies];
-  const [backupId, then] = all[Math.floor(random() * all.length)] as [string, string[]];
-  say({ begin: 'restore', then });
+  const [backupId, after] = all[Math.floor(random() * all.length)] as [string, string[]];
+  say({ begin: 'restore', after });
   await done(world.client, admin.restoreBackup({ backupId }));
-  tags = then;
+  tags = after;
   say({ ack: tags });
 };
 

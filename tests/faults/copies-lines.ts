@@ -12,10 +12,10 @@ export interface CopiesLife {
   readonly elsewhere: string;
 }
 
-/** What they say. `then` and `ack` are the tags that stand, or are about to, on the one object that is looked at. */
+/** What they say. `after` and `ack` are the tags that stand, or are about to, on the one object that is looked at. */
 export type CopiesLine =
   | { readonly phase: string }
-  | { readonly begin: string; readonly then: readonly string[] }
+  | { readonly begin: string; readonly after: readonly string[] }
   | { readonly ack: readonly string[]; readonly copy?: string; readonly file?: boolean };
 
 export const say = (line: CopiesLine) => void writeSync(1, `${JSON.stringify(line)}\n`);

@@ -8,7 +8,7 @@ import { copiesPassphrase, type CopiesLife, type CopiesLine, tagsOf } from './co
 import { live, type Point, pointAt } from './kill-run.ts';
 import type { KillOutcome } from './kills.ts';
 import { malware } from './objects.ts';
-import { done, importFiles, openWorld, startEngine, temporaryFolder } from './world.ts';
+import { done, type EngineClient, importFiles, startEngine, temporaryFolder } from './world.ts';
 
 /*
  * Kills of engines that copy, restore, export, import whole workspaces and migrate. What was
@@ -101,7 +101,7 @@ function rightSets(lines: readonly CopiesLine[]): { sets: string[][]; copies: Ma
   let files = 0;
   let pending: readonly string[] | undefined;
   for (const line of lines) {
-    if ('begin' in line) pending = line.then;
+    if ('begin' in line) pending = line.after;
     else if ('ack' in line) {
       sets = [[...line.ack]];
       pending = undefined;
@@ -154,7 +154,7 @@ async function examineCopies(given: object, lines: readonly CopiesLine[], number
   return [...faults, ...world.errors.map((error) => `the engine’s log: ${error}`)];
 }
 
-async function settle(client: Awaited<ReturnType<typeof openWorld>>['client']) {
+async function settle(client: EngineClient) {
   for (let wait = 0; wait < 100; wait++) {
     if (!(await client.jobs.list()).some(({ state }) => state === 'running')) return { settled: true };
     await new Promise((resolve) => setTimeout(resolve, 50));

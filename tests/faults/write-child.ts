@@ -9,11 +9,11 @@ const world = startEngine(life.dataDir, (line) => process.stderr.write(`${line}\
 const { admin, knowledge } = world.client;
 const tags: string[] = [];
 const refused: string[] = [];
-const attempt = async (name: string, work: () => Promise<unknown>, then?: string) => {
-  say({ begin: name, then: then === undefined ? tags : [...tags, then].sort() });
+const attempt = async (name: string, work: () => Promise<unknown>, after?: string) => {
+  say({ begin: name, after: after === undefined ? tags : [...tags, after].sort() });
   try {
     await work();
-    if (then !== undefined) tags.push(then);
+    if (after !== undefined) tags.push(after);
     tags.sort();
     say({ ack: tags });
   } catch (error) {

@@ -112,7 +112,7 @@ async function examine(dataDir: string, lines: readonly CopiesLine[]): Promise<s
   let must: readonly string[] = [];
   const may = new Set<string>();
   for (const line of lines) {
-    if ('begin' in line) for (const tag of line.then) may.add(tag);
+    if ('begin' in line) for (const tag of line.after) may.add(tag);
     else if ('ack' in line) must = line.ack;
   }
   const world = startEngine(dataDir);

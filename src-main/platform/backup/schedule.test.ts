@@ -5,13 +5,13 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 it('looks a while after opening and then now and then, makes what is due, and stops with the workspace', () => {
-  let due: string | undefined;
+  const wanted: { due?: string } = {};
   const made: string[] = [];
   let looks = 0;
   const schedule = createSchedule<string>({
     due: () => {
       looks++;
-      return due;
+      return wanted.due;
     },
     make: (reason) => void made.push(reason),
     firstAfterMs: 1000,
@@ -22,7 +22,7 @@ it('looks a while after opening and then now and then, makes what is due, and st
   expect(looks).toBe(0);
   vi.advanceTimersByTime(1);
   expect([looks, made]).toEqual([1, []]);
-  due = 'daily';
+  wanted.due = 'daily';
   vi.advanceTimersByTime(5000);
   expect(made).toEqual(['daily']);
   schedule.stop();

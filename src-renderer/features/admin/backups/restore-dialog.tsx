@@ -88,7 +88,9 @@ export function RestoreFacts({ preview: { backup, now, lost, missing, newest } }
       <table className="table backup-compare">
         <thead>
           <tr>
-            <td />
+            <th scope="col">
+              <span className="hidden-visually">{t('backup.compare')}</span>
+            </th>
             <th scope="col" className="numeric">
               {t('backup.compare.copy')}
             </th>
