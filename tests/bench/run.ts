@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchAttack } from './attack.ts';
 import { benchCommandLine } from './command-line.ts';
 import { benchGraph } from './graph.ts';
+import { benchIdle } from './idle.ts';
 import { benchImport } from './import.ts';
 import { say } from './measure.ts';
 import { benchPaste } from './paste.ts';
@@ -30,6 +31,7 @@ const benches: Record<string, () => Promise<Record<string, unknown>>> = {
   reads: () => benchReads(values.quick ? small : {}),
   paste: () => benchPaste(values.quick ? { count: 1_000, rounds: 3 } : {}),
   attack: () => benchAttack({ rounds: values.quick ? 1 : 3 }),
+  idle: () => benchIdle(values.quick ? { seconds: 10, settleMs: 10_000 } : {}),
   scale: () => benchScale(values.quick ? { nodes: 100_000, relationships: 500_000, questions: 10, batches: 25_000, singles: 1_000 } : {}),
   start: () => benchStart({ rounds: values.quick ? 1 : 5 }),
   'command-line': () => benchCommandLine({ rounds: values.quick ? 1 : 5 }),

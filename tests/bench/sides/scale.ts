@@ -12,7 +12,7 @@ import { readFileSync } from 'node:fs';
 const [part = '', folder = '', nodes = '0', relationships = '0', extra = ''] = process.argv.slice(2);
 const MiB = 1024 * 1024;
 const round = (value: number) => Math.round(value * 10) / 10;
-export const benchKey = new Uint8Array(32).fill(7);
+const benchKey = new Uint8Array(32).fill(7);
 
 await import('#main/engine.ts');
 const { migrations } = await import('#main/workspace.ts');

@@ -36,7 +36,7 @@ const TELL_EVERY_MS = 1_000;
 
 /**
  * Group commit: batches that arrive within some milliseconds of each other share one transaction, one operation and
- * one wait for the disk (docs/adr/0014). All of a collector is one import and one action of the history.
+ * one wait for the disk (docs/adr/0016). All of a collector is one import and one action of the history.
  */
 export function openCollector(
   store: Store,

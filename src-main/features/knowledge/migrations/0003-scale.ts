@@ -46,7 +46,7 @@ CREATE INDEX op_action ON op (action, kind);
 
 /**
  * A million objects: a narrow table beside the wide one, kept counts, an index for every order of a list,
- * and relationships found by a short hash whose index is written in sorted runs (docs/adr/0014).
+ * and relationships found by a short hash whose index is written in sorted runs (docs/adr/0016).
  */
 export function scale(database: Database): void {
   database.exec(tables);

@@ -16,7 +16,7 @@ const FIRST_FILTER = 1_000_000;
 /**
  * The rows of relationships, and the two indexes of them that grow in no order: `edge` by its nodes and
  * `identity` by a hash. A row is written at once; its entries wait in memory and go in sorted, many at a
- * time, since one by one each would rewrite a page of its own (docs/adr/0014). What waits can be made
+ * time, since one by one each would rewrite a page of its own (docs/adr/0016). What waits can be made
  * again from the rows past the setting `relationship.indexed`.
  */
 export function createRelations(

@@ -60,6 +60,18 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('reader processes', () => {
+  it('end but one when nobody asks for a while, and come back when asked', async () => {
+    const pool = readers({ idleMs: 200 });
+    for (let round = 0; round < 2; round++) {
+      const both = Promise.all([pool.read('slow', { ms: 100 }), pool.read('slow', { ms: 100 })]);
+      await until(() => living() === 2);
+      await both;
+      await until(() => living() === 1);
+      expect(await pool.read('names', { upTo: 1 })).toEqual(['APT29']);
+    }
+    expect(logged).toEqual([]);
+  });
+
   it('start when first needed, and answer values and typed arrays', async () => {
     const pool = readers();
     expect(children).toHaveLength(0);

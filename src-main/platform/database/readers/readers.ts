@@ -41,6 +41,8 @@ export interface ReadersOptions {
   /** How long a cancelled read may still finish by itself: about what a new process costs. */
   readonly graceMs?: number;
   readonly openWithinMs?: number;
+  /** After so long without a read all processes but one end: each holds some 80 MiB. */
+  readonly idleMs?: number;
 }
 
 interface Read {
@@ -73,6 +75,18 @@ export function createReaders(options: ReadersOptions): Readers {
   let nextId = 0;
   let failedStarts = 0;
   let closed = false;
+
+  const idleMs = options.idleMs ?? 30_000;
+  let idle: NodeJS.Timeout | undefined;
+  const rest = () => {
+    clearTimeout(idle);
+    idle = setTimeout(() => {
+      for (const reader of [...pool].filter((one) => one.state === 'idle' && !condemned.has(one)).slice(1)) {
+        condemned.add(reader);
+        reader.kill();
+      }
+    }, idleMs).unref();
+  };
 
   /** Whether a process was started; if not, every waiting read has been told. */
   const start = () => {
@@ -107,6 +121,7 @@ export function createReaders(options: ReadersOptions): Readers {
       if ('error' in outcome && outcome.error.detail) log.error(`the read “${read.name}” failed`, outcome.error.detail);
       read.settle('error' in outcome ? { error: arrived(outcome.error) } : outcome);
     }
+    rest();
     dispatch();
   };
 
@@ -236,6 +251,7 @@ export function createReaders(options: ReadersOptions): Readers {
         closed = true;
         process.off('exit', killAll);
         for (const timer of graces.values()) clearTimeout(timer);
+        clearTimeout(idle);
         const open = [...waiting.splice(0), ...running.values()];
         killAll();
         for (const read of open) read.settle({ error: gone() });
