@@ -54,7 +54,12 @@ export function Shell() {
           <StarFort size={22} />
           <span>{t('app.name')}</span>
         </a>
-        <button type="button" className="bar-search" aria-label={t('shell.search')} onClick={() => setDialog('palette')}>
+        <button
+          type="button"
+          className="bar-search"
+          aria-label={`${t('shell.search')} ${t('shell.searchKey')}`}
+          onClick={() => setDialog('palette')}
+        >
           <Search size={15} aria-hidden />
           <span className="grow clip">{t('shell.search')}</span>
           <kbd>{t('shell.searchKey')}</kbd>

@@ -56,7 +56,7 @@ describe.skipIf(!browserPath)(`backups in a real browser${skipped}`, () => {
     await goTo(page, '#/backups', 'Backups');
     await page.getByText('No copies yet').waitFor();
     await page.getByRole('button', { name: 'Make a copy now' }).click();
-    await rowOf('by hand').getByText('verified').waitFor({ timeout: 60_000 });
+    await rowOf('by hand').getByText('verified').waitFor({ timeout: 180_000 });
     await tagIt('after-the-copy');
 
     await goTo(page, '#/backups', 'Backups');
@@ -64,22 +64,22 @@ describe.skipIf(!browserPath)(`backups in a real browser${skipped}`, () => {
       .getByRole('button', { name: /^Restore/ })
       .click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('1 operation that came after it would be lost').waitFor({ timeout: 60_000 });
+    await dialog.getByText('1 operation that came after it would be lost').waitFor({ timeout: 180_000 });
     await dialog.getByText('Tagged').first().waitFor();
     await keep(page, 'restore-preview');
     expect(await accessibilityFaults(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Restore this copy' }).click();
-    await dialog.waitFor({ state: 'detached', timeout: 60_000 });
+    await dialog.waitFor({ state: 'detached', timeout: 180_000 });
     expect(await has('after-the-copy')).toBe(false);
 
     await goTo(page, '#/backups', 'Backups');
     await rowOf('before a restore')
       .getByRole('button', { name: /^Restore/ })
       .click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Restore this copy' }).click({ timeout: 60_000 });
-    await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 60_000 });
+    await page.getByRole('dialog').getByRole('button', { name: 'Restore this copy' }).click({ timeout: 180_000 });
+    await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 180_000 });
     expect(await has('after-the-copy')).toBe(true);
-  }, 240_000);
+  }, 600_000);
 
   it('the whole workspace goes out as one file and comes in again in its place', async () => {
     await goTo(page, '#/backups', 'Backups');
@@ -87,7 +87,7 @@ describe.skipIf(!browserPath)(`backups in a real browser${skipped}`, () => {
     await page.getByLabel('Passphrase for the file (at least 8 characters)').fill('told by telephone');
     await page.getByLabel('The same once more').fill('told by telephone');
     const [download] = await Promise.all([
-      page.waitForEvent('download', { timeout: 60_000 }),
+      page.waitForEvent('download', { timeout: 180_000 }),
       page.getByRole('dialog').getByRole('button', { name: 'Write the file' }).click(),
     ]);
     const path = await download.path();
@@ -100,16 +100,16 @@ describe.skipIf(!browserPath)(`backups in a real browser${skipped}`, () => {
     await page.getByLabel('Workspace file (.redoubt)').setInputFiles(path);
     await page.getByLabel('Passphrase of the file').fill('not the passphrase');
     await page.getByRole('button', { name: 'Check the file' }).click();
-    await page.getByText(/does not open the workspace file/).waitFor({ timeout: 60_000 });
+    await page.getByText(/does not open the workspace file/).waitFor({ timeout: 180_000 });
     await page.getByLabel('Passphrase of the file').fill('told by telephone');
     await page.getByRole('button', { name: 'Check the file' }).click();
-    await page.getByText('Signed by this device').waitFor({ timeout: 60_000 });
+    await page.getByText('Signed by this device').waitFor({ timeout: 180_000 });
     await keep(page, 'file-checked');
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Put it in place of this workspace' }).click();
-    await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 60_000 });
+    await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 180_000 });
     expect(await has('after-the-file')).toBe(false);
-  }, 240_000);
+  }, 600_000);
 
   it('the view is reached and worked by keys, and is right in light, dark, narrow and forced colours', async () => {
     await goTo(page, '#/home', /./);
@@ -137,5 +137,5 @@ describe.skipIf(!browserPath)(`backups in a real browser${skipped}`, () => {
       ).toBeLessThanOrEqual(1);
     }
     expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });
