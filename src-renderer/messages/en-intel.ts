@@ -189,6 +189,7 @@ export const enIntel = {
   'overview.decision.out-of-cycle': 'Before the next cycle',
   'overview.decision.scheduled': 'In the next cycle',
   'overview.decision.defer': 'No action now',
+  'overview.possible': 'and {count} that are possible',
   'overview.new': '{count, plural, =0 {Nothing new} one {# new match} other {# new matches}} since {since}',
   'overview.assets': 'Assets at risk',
   'overview.assets.none': 'No asset has an open match.',

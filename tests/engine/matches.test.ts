@@ -98,7 +98,8 @@ describe('matches of the demo hospital', () => {
     expect(overview.blindSpots.total).toBeGreaterThan(0);
     expect(overview.platforms).toContain('Windows');
     expect(overview.newSince).toBe(
-      Object.values(overview.decisions).reduce((sum, count) => sum + count, 0) + (await list({ kinds: ['target', 'indicator'] })).total,
+      [overview.decisions, overview.possible].flatMap((counts) => Object.values(counts)).reduce((sum, count) => sum + count, 0) +
+        (await list({ kinds: ['target', 'indicator'] })).total,
     );
     expect(overview.organisation).toBeNull();
   });

@@ -3,7 +3,7 @@ import { StixId } from '../../domain/knowledge/stix.ts';
 import { command, query } from '../define.ts';
 import { EntitySummary } from '../knowledge/entity.ts';
 import { counted } from '../knowledge/paging.ts';
-import { Match, MatchState } from './matches.ts';
+import { Grade, Match, MatchState } from './matches.ts';
 
 const names = z.array(z.string().trim().min(1).max(200)).max(50);
 
@@ -17,6 +17,7 @@ export const Organisation = z.object({
 });
 export type Organisation = z.infer<typeof Organisation>;
 
+const byDecision = z.object({ immediate: z.int(), 'out-of-cycle': z.int(), scheduled: z.int(), defer: z.int() });
 const listed = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), ...counted });
 
 export const Overview = z.object({
@@ -24,8 +25,10 @@ export const Overview = z.object({
   organisation: Organisation.nullable(),
   assets: z.int(),
   vulnerabilities: z.int(),
-  /** Open matches by SSVC's decision, without warned and judged ones. */
-  decisions: z.object({ immediate: z.int(), 'out-of-cycle': z.int(), scheduled: z.int(), defer: z.int() }),
+  /** Open matches by SSVC's decision, without warned and judged ones: those that are confirmed or certain. */
+  decisions: byDecision,
+  /** The same of those that are only possible, or unsure. */
+  possible: byDecision,
   /** Assets by their most urgent open match. */
   assetsAtRisk: listed(
     z.object({
@@ -39,7 +42,14 @@ export const Overview = z.object({
   ),
   /** Known exploited vulnerabilities on assets that face the internet or partners, by the day they are due. */
   exploitedOnExposed: listed(
-    z.object({ threat: EntitySummary, due: z.string().nullable(), ransomware: z.boolean(), assets: z.int(), first: EntitySummary }),
+    z.object({
+      threat: EntitySummary,
+      due: z.string().nullable(),
+      ransomware: z.boolean(),
+      assets: z.int(),
+      first: EntitySummary,
+      grade: Grade,
+    }),
   ),
   /** Groups, campaigns and programs that target the organisation, its sector or its country. */
   groups: listed(

@@ -95,6 +95,6 @@ export function rangeText(row: AffectedVersion): string {
   const upper = row.less_than ?? row.less_than_or_equal;
   if (upper === undefined) return row.version;
   const from = /^(?:0|\*|-|n\/a|unspecified)$/i.test(row.version.trim()) ? '' : `from ${row.version} `;
-  if (upper === '*') return `${from}on`.trim();
+  if (upper === '*') return from === '' ? 'every version' : `${from}on`;
   return `${from}${row.less_than === undefined ? 'through' : 'before'} ${upper}`.trim();
 }

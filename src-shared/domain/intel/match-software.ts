@@ -130,13 +130,13 @@ function matchRow(row: Affected, byKey: Index, offer: (match: SoftwareMatch) => 
   for (const key of nameKeys(row.vendor, row.product)) {
     const exact = !key.startsWith(':');
     for (const item of byKey.get(`n:${key}`) ?? [])
-      if (!seen.has(item.key)) weigh(item, 'name', `${tells(row.vendor) ? `${row.vendor} ` : ''}${row.product}`, item.version, true);
+      if (!seen.has(item.key)) weigh(item, 'name', productName(row.vendor, row.product), item.version, true);
     // Software whose vendor nobody wrote down meets the product by its name alone.
     if (exact) {
       const alone = key.slice(key.indexOf(':'));
       if (alone.length > 5)
         for (const item of byKey.get(`n:${alone}`) ?? [])
-          if (!seen.has(item.key)) weigh(item, 'name', `${row.vendor} ${row.product}`, item.version, true);
+          if (!seen.has(item.key)) weigh(item, 'name', productName(row.vendor, row.product), item.version, true);
     }
   }
 }
@@ -163,6 +163,11 @@ function offerByCpe(
   weigh(item, 'cpe', text, item.version, false);
 }
 
+/** Vendor and product as people say it; a product that names its vendor says it once. */
+function productName(vendor: string | undefined, product: string): string {
+  return !tells(vendor) || product.toLowerCase().startsWith(vendor.toLowerCase()) ? product : `${vendor} ${product}`;
+}
+
 function packageOf(text: string): string | undefined {
   return text.startsWith('pkg:') ? parsePurl(text)?.name : undefined;
 }
@@ -174,6 +179,6 @@ function matchKev(kev: NonNullable<VulnerableProducts['kev']>, byKey: Index, off
   for (const product of new Set(products)) {
     for (const key of nameKeys(kev.vendor, product))
       for (const item of byKey.get(`n:${key}`) ?? [])
-        offer({ item, rule: 'kev', grade: 'possible', by: `${kev.vendor} ${kev.product}`, doubt: 'no-range' });
+        offer({ item, rule: 'kev', grade: 'possible', by: productName(kev.vendor, kev.product), doubt: 'no-range' });
   }
 }

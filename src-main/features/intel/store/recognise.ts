@@ -11,7 +11,7 @@ import { warninglists } from './warned.ts';
 
 export const mostHits = 5_000;
 /** Milliseconds in which values are also looked for inside patterns and texts. */
-const searchFor = 250;
+const searchFor = 150;
 const mostKnown = 3;
 const mostCarriers = 20;
 const mostAssets = 5;
@@ -48,29 +48,64 @@ export interface RecogniseAnswer {
 /** All that a text names, with what the graph knows of it; at most 5,000 different things. */
 export function recognise(database: Database, { text }: { text: string }): RecogniseAnswer {
   const drafts = draftHits(text, nameIndex(database));
+  const places = assetPlaces(database);
+  const shown = drafts.slice(0, mostHits);
+  const carriers = shown.map((draft) => new Set([...(places.get(draft.value.toLowerCase()) ?? []), ...directCarriers(database, draft)]));
+  // The cheapest questions first: a hash is one word, an address four that many texts have.
+  const order = shown.map((_, at) => at).filter((at) => isValue((shown[at] as DraftHit).kind));
+  order.sort((a, b) => costOf(shown[a] as DraftHit) - costOf(shown[b] as DraftHit));
   const until = performance.now() + searchFor;
-  const warned = warninglists(database);
   let searched = 0;
-  const hits = drafts.slice(0, mostHits).map((draft): PastedHit => {
-    const carriers = new Set(directCarriers(database, draft));
-    if (isValue(draft.kind) && performance.now() < until) {
-      searched++;
-      for (const key of carriersByText(database, draft.value)) carriers.add(key);
-    }
-    const known = knownOf(database, [...carriers]);
-    const isId = draft.kind === 'attack' && carriers.size === 0;
-    const doubt = draft.doubt ?? (isId ? 'unknown-id' : undefined);
+  for (const at of order) {
+    if (performance.now() > until) break;
+    searched++;
+    for (const key of carriersByText(database, shown[at] as DraftHit)) (carriers[at] as Set<number>).add(key);
+  }
+  const warned = warninglists(database);
+  const hits = shown.map((draft, at): PastedHit => {
+    const known = knownOf(database, [...(carriers[at] as Set<number>)]);
+    const doubt = draft.doubt ?? (draft.kind === 'attack' && known.length === 0 ? 'unknown-id' : undefined);
     const { keys: _keys, doubt: _doubt, ...rest } = draft;
+    const about = warnedBy(draft.kind);
     return {
       ...rest,
       ...(doubt && { doubt }),
       known: known.slice(0, mostKnown),
       knownTotal: known.length,
-      warninglists: warnedBy(draft.kind) ? warned.find(warnedBy(draft.kind) as WarnedKind, draft.value) : [],
+      warninglists: about ? warned.find(about, draft.value) : [],
       keepable: known.length > 0 || observableOf(draft.kind, draft.value) !== undefined || isCatalogue(draft.kind),
     };
   });
   return { hits, shown: hits.length, total: drafts.length, searched };
+}
+
+const costOf = ({ kind }: DraftHit) => (kind === 'ipv4' || kind === 'ipv6' || kind === 'cidr' ? 2 : /^(?:md5|sha)/.test(kind) ? 0 : 1);
+
+const keptPlaces = new WeakMap<Database, { revision: number; places: ReadonlyMap<string, readonly number[]> }>();
+
+/** Addresses and host names of the assets, once a revision. */
+function assetPlaces(database: Database): ReadonlyMap<string, readonly number[]> {
+  const revision = graphRevision(database);
+  const standing = keptPlaces.get(database);
+  if (standing?.revision === revision) return standing.places;
+  const places = new Map<string, number[]>();
+  for (const property of ['ip_addresses', 'hostnames', 'mac_addresses']) {
+    const rows = prepared(
+      database,
+      `SELECT o.id, j.value FROM object o JOIN json_each(o.rest, '$.${property}') j WHERE o.type = ? AND (o.state & ${RETIRED}) = 0 LIMIT 2000000`,
+    )
+      .raw()
+      .iterate(termId(database, 'type', 'x-redoubt-asset')) as Iterable<[number, unknown]>;
+    for (const [key, value] of rows) {
+      if (typeof value !== 'string') continue;
+      const low = value.toLowerCase();
+      const list = places.get(low);
+      if (list) list.push(key);
+      else places.set(low, [key]);
+    }
+  }
+  keptPlaces.set(database, { revision, places });
+  return places;
 }
 
 const isCatalogue = (kind: PastedKind) => kind === 'cve' || kind === 'attack' || kind === 'capec' || kind === 'cwe';
@@ -102,26 +137,27 @@ function directCarriers(database: Database, draft: DraftHit): number[] {
       .pluck()
       .all(draft.value) as number[];
   const observable = observableOf(draft.kind, draft.value);
-  if (!observable) return [];
-  const key = keyOfId(database, observableId(observable));
+  const key = observable && keyOfId(database, observableId(observable));
   const byName = prepared(
     database,
-    `SELECT id FROM object WHERE type = ? AND name = ? COLLATE NOCASE AND (state & ${RETIRED}) = 0 LIMIT ${mostCarriers}`,
+    `SELECT id FROM object WHERE name = ? COLLATE NOCASE AND (state & ${RETIRED}) = 0 LIMIT ${mostCarriers}`,
   )
     .pluck()
-    .all(termId(database, 'type', observable.type), draft.value) as number[];
+    .all(draft.value) as number[];
   return key === undefined ? byName : [key, ...byName];
 }
 
-/** Objects whose pattern, hashes, addresses or text hold the value to the letter. */
-function carriersByText(database: Database, value: string): number[] {
+/** Objects whose pattern, hashes or text hold the value to the letter. Of a long value its longest word is looked up, the rest compared. */
+function carriersByText(database: Database, { kind, value }: DraftHit): number[] {
   const words = value.match(/[\p{L}\p{N}]+/gu);
-  if (!words || words.length > 40) return [];
+  if (!words || words.length > 60) return [];
+  const asked =
+    costOf({ kind } as DraftHit) === 2 ? words.join(' ') : words.reduce((longest, word) => (word.length > longest.length ? word : longest));
+  if (asked.length < 4) return [];
   const rows = prepared(
     database,
-    `SELECT o.id, o.rest FROM (SELECT rowid FROM search WHERE search MATCH ? LIMIT 60) s JOIN object o ON o.id = s.rowid
-     WHERE (o.state & ${RETIRED}) = 0 LIMIT 60`,
-  ).all(`"${words.join(' ')}"`) as { id: number; rest: string | null }[];
+    `SELECT o.id, o.rest FROM (SELECT rowid FROM search WHERE search MATCH ? LIMIT 40) s JOIN object o ON o.id = s.rowid WHERE (o.state & ${RETIRED}) = 0`,
+  ).all(`"${asked}"`) as { id: number; rest: string | null }[];
   const low = value.toLowerCase();
   return rows.filter(({ rest }) => rest?.toLowerCase().includes(low)).map(({ id }) => id);
 }

@@ -6,7 +6,7 @@ import { useQuery } from '#renderer/client/index.ts';
 import { EntityLine, exploreHref, importHref } from '#renderer/features/knowledge/index.ts';
 import { Button, Failed, type Icon, LinkButton, Loading, Notice, useText } from '#renderer/ui/index.ts';
 import { matchesHref } from '../matches/links.ts';
-import { DecisionChip } from '../matches/match-parts.tsx';
+import { DecisionChip, GradeWord } from '../matches/match-parts.tsx';
 import { OrganisationDialog } from './organisation.tsx';
 import { lastVisit } from './visit.ts';
 import '../matches/matches.css';
@@ -105,6 +105,9 @@ function Decisions({ overview }: Part) {
             <b>{t.number(overview.decisions[decision])}</b>
             <span>{t(`matches.decision.${decision}`)}</span>
             <span className="quiet small">{t(`overview.decision.${decision}`)}</span>
+            {overview.possible[decision] > 0 ? (
+              <span className="quiet small">{t('overview.possible', { count: overview.possible[decision] })}</span>
+            ) : null}
           </a>
         </li>
       ))}
@@ -193,11 +196,12 @@ function Exploited({ overview: { exploitedOnExposed } }: Part) {
     >
       {exploitedOnExposed.total === 0 ? <p className="quiet">{t('overview.kev.none')}</p> : null}
       <ul className="match-lines">
-        {exploitedOnExposed.rows.map(({ threat, due, ransomware, assets, first }) => (
+        {exploitedOnExposed.rows.map(({ threat, due, ransomware, assets, first, grade }) => (
           <li key={threat.id}>
             <p className="row">
               <EntityLine entity={threat} />
               {ransomware ? <span className="chip chip-bad">{t('overview.ransomware')}</span> : null}
+              <GradeWord grade={grade} />
               <span className="grow" />
               {due ? (
                 <span className={due < today ? 'small overview-overdue' : 'small'}>

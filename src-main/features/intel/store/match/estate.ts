@@ -1,6 +1,6 @@
 import { indexSoftware, type SoftwareIndex, type SoftwareItem } from '#shared/domain/intel/match-software.ts';
 import { parseCpe, plainValue } from '#shared/domain/intel/cpe.ts';
-import { parsePurl, productFrom, versionOf } from '#shared/domain/intel/products.ts';
+import { parsePurl, productFrom, productKey, versionOf } from '#shared/domain/intel/products.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
 import { graphRevision, RETIRED, termId, termIds } from '../graph.ts';
@@ -127,6 +127,7 @@ function load(database: Database, only: readonly number[] | undefined): Estate {
     `SELECT o.id, o.name, o.rest FROM json_each(?) j CROSS JOIN object o ON o.id = j.value WHERE (o.state & ${RETIRED}) = 0`,
   ).iterate(JSON.stringify([...runnersByItem.keys()].filter((item) => item > 0))) as Iterable<Row>;
   for (const row of loaded) items.set(row.id, itemOf(row));
+  leaveToVersioned(items, runnersByItem);
 
   const standing = (key: number) => {
     const asset = assets.get(key);
@@ -142,6 +143,29 @@ function load(database: Database, only: readonly number[] | undefined): Estate {
     runnersOf: (software) => runnersByItem.get(software) ?? none,
     mostPerAssetReached: reached,
   };
+}
+
+/** An operating system in words without a version says less than software of that name with one: it is left to that. */
+function leaveToVersioned(items: ReadonlyMap<number, SoftwareItem>, runners: Map<number, number[]>): void {
+  const vague = [...items.values()].filter(({ key, version, name }) => key < 0 && version === undefined && name !== undefined);
+  if (vague.length === 0) return;
+  const wanted = new Set(vague.map(({ name }) => productKey(name as string)));
+  const versioned = new Map<string, Set<number>>();
+  for (const { key, name, version } of items.values()) {
+    const product = version === undefined || name === undefined ? undefined : productKey(name);
+    if (product === undefined || !wanted.has(product)) continue;
+    const assets = versioned.get(product) ?? new Set<number>();
+    for (const asset of runners.get(key) ?? []) assets.add(asset);
+    versioned.set(product, assets);
+  }
+  for (const { key, name } of vague) {
+    const known = versioned.get(productKey(name as string));
+    if (known)
+      runners.set(
+        key,
+        (runners.get(key) ?? []).filter((asset) => !known.has(asset)),
+      );
+  }
 }
 
 /** What each software is made of (`depends-on`), for all that can be reached from some. */

@@ -1,6 +1,6 @@
 import type { Overview } from '#shared/contract/intel.ts';
 import type { EntitySummary } from '#shared/contract/knowledge.ts';
-import { decisions } from '#shared/domain/intel/priority.ts';
+import { decisions, grades } from '#shared/domain/intel/priority.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
 import { RETIRED, summariesOf, termId, termIds } from '../graph.ts';
@@ -23,7 +23,8 @@ export function overview(database: Database, { since }: { since?: string | undef
     organisation: organisationOf(database),
     assets: count('x-redoubt-asset'),
     vulnerabilities: count('vulnerability'),
-    decisions: byDecision(database),
+    decisions: byDecision(database, 'm.grade <= 1'),
+    possible: byDecision(database, 'm.grade > 1'),
     assetsAtRisk: assetsAtRisk(database),
     exploitedOnExposed: exploitedOnExposed(database),
     groups: groups(database, platforms),
@@ -39,10 +40,10 @@ export function overview(database: Database, { since }: { since?: string | undef
   };
 }
 
-function byDecision(database: Database): Overview['decisions'] {
+function byDecision(database: Database, sure: 'm.grade <= 1' | 'm.grade > 1'): Overview['decisions'] {
   const rows = prepared(
     database,
-    `SELECT m.decision AS rank, count(*) AS n FROM intel_match m WHERE ${open} AND m.kind = 0 GROUP BY m.decision`,
+    `SELECT m.decision AS rank, count(*) AS n FROM intel_match m WHERE ${open} AND m.kind = 0 AND ${sure} GROUP BY m.decision`,
   ).all() as {
     rank: number;
     n: number;
@@ -86,26 +87,41 @@ function assetsAtRisk(database: Database): Overview['assetsAtRisk'] {
   };
 }
 
-/** Known exploited, on what faces the internet or partners, by due date; a date that has passed comes first. */
+/** Known exploited, on what faces the internet or partners: sure ones first, then by the day they were due. */
 function exploitedOnExposed(database: Database): Overview['exploitedOnExposed'] {
   const rows = prepared(
     database,
-    `SELECT m.threat, count(*) AS assets, (SELECT x.asset FROM intel_match x WHERE x.threat = m.threat AND x.kind = 0 AND x.kev = 1 AND x.exposure >= 2 AND x.verdict IS NULL AND x.warned = 0
+    `SELECT m.threat, count(*) AS assets, min(m.grade) AS grade, (SELECT x.asset FROM intel_match x WHERE x.threat = m.threat AND x.kind = 0 AND x.kev = 1 AND x.exposure >= 2 AND x.verdict IS NULL AND x.warned = 0
          ORDER BY x.priority DESC, x.asset LIMIT 1) AS first, o.rest
      FROM intel_match m JOIN object o ON o.id = m.threat WHERE ${open} AND m.kev = 1 AND m.kind = 0 AND m.grade <= 2 AND m.exposure >= ${exposureAt.indexOf('partner')} GROUP BY m.threat LIMIT 20000`,
-  ).all() as { threat: number; assets: number; first: number; rest: string | null }[];
+  ).all() as { threat: number; assets: number; grade: number; first: number; rest: string | null }[];
   const dated = rows.map((row) => ({ ...row, facts: threatFacts(JSON.parse(row.rest ?? '{}')) }));
-  dated.sort((a, b) => (a.facts.kev?.due ?? '9').localeCompare(b.facts.kev?.due ?? '9') || b.assets - a.assets || a.threat - b.threat);
+  dated.sort(
+    (a, b) =>
+      Number(a.grade > 1) - Number(b.grade > 1) ||
+      (a.facts.kev?.due ?? '9').localeCompare(b.facts.kev?.due ?? '9') ||
+      b.assets - a.assets ||
+      a.threat - b.threat,
+  );
   const shown = dated.slice(0, mostShown);
   const names = summariesOf(
     database,
     shown.flatMap(({ threat, first }) => [threat, first]),
   );
   return {
-    rows: shown.flatMap(({ threat, first, assets, facts }) => {
+    rows: shown.flatMap(({ threat, first, assets, grade, facts }) => {
       const [vulnerability, asset] = [names.get(threat), names.get(first)];
       return vulnerability && asset
-        ? [{ threat: vulnerability, due: facts.kev?.due ?? null, ransomware: facts.ransomware, assets, first: asset }]
+        ? [
+            {
+              threat: vulnerability,
+              due: facts.kev?.due ?? null,
+              ransomware: facts.ransomware,
+              assets,
+              first: asset,
+              grade: grades[grade] ?? 'unsure',
+            },
+          ]
         : [];
     }),
     shown: shown.length,
