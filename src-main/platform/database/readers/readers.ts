@@ -99,6 +99,7 @@ export function createReaders(options: ReadersOptions): Readers {
           openWithinMs: options.openWithinMs ?? 30_000,
           onReady: () => {
             failedStarts = 0;
+            rest();
             dispatch();
           },
           onAnswer,
