@@ -135,7 +135,7 @@ const bech32 = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
 
 /** BIP 173 (constant 1) and BIP 350 (constant 0x2bc830a3). */
 function hasBech32Checksum(address: string): boolean {
-  const values = [3, 3, 0, 2, 3, ...[...address.slice(3)].map((letter) => bech32.indexOf(letter))];
+  const values = [3, 3, 0, 2, 3, ...Array.from(address.slice(3), (letter) => bech32.indexOf(letter))];
   let sum = 1;
   for (const value of values) {
     const top = sum >>> 25;

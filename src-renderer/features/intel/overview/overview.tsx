@@ -15,7 +15,8 @@ import './overview.css';
 /** What of the imported threats matters on the user's own assets. */
 export function OverviewPanels() {
   const t = useText();
-  const since = lastVisit();
+  const [now] = useState(() => Date.now());
+  const [since] = useState(() => lastVisit(now));
   const { data, error, reload } = useQuery(
     (client, signal) => client.intel.getOverview(since === undefined ? {} : { since }, { signal }),
     [since],
@@ -47,13 +48,13 @@ export function OverviewPanels() {
         <div className="overview-panels">
           <AssetsAtRisk overview={data} />
           <div className="overview-side">
-            <Exploited overview={data} />
+            <Exploited overview={data} now={now} />
             <Groups overview={data} onAsk={() => setAsking(true)} />
             <BlindSpots overview={data} />
           </div>
         </div>
       ) : null}
-      <Freshness overview={data} />
+      <Freshness overview={data} now={now} />
       {asking ? <OrganisationDialog organisation={data.organisation} onClose={() => setAsking(false)} /> : null}
     </section>
   );
@@ -180,9 +181,9 @@ function AssetsAtRisk({ overview: { assetsAtRisk } }: Part) {
   );
 }
 
-function Exploited({ overview: { exploitedOnExposed } }: Part) {
+function Exploited({ overview: { exploitedOnExposed }, now }: Part & { now: number }) {
   const t = useText();
-  const today = new Date().toISOString().slice(0, 10);
+  const today = new Date(now).toISOString().slice(0, 10);
   return (
     <Panel
       name="kev"
@@ -277,9 +278,9 @@ function BlindSpots({ overview: { blindSpots } }: Part) {
   );
 }
 
-function Freshness({ overview: { freshness } }: Part) {
+function Freshness({ overview: { freshness }, now }: Part & { now: number }) {
   const t = useText();
-  const days = (at: string) => Math.max(0, Math.floor((Date.now() - Date.parse(at)) / 86_400_000));
+  const days = (at: string) => Math.max(0, Math.floor((now - Date.parse(at)) / 86_400_000));
   return (
     <section className="overview-fresh" aria-labelledby="overview-fresh">
       <h2 id="overview-fresh" className="label">

@@ -6,7 +6,7 @@ let since: string | undefined;
 let known = false;
 
 /** When the last visit ended, or undefined on the first. Looking again within half an hour is the same visit. */
-export function lastVisit(now = Date.now()): string | undefined {
+export function lastVisit(now: number): string | undefined {
   if (!known) {
     known = true;
     const { start, last } = read();
