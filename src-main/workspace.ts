@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import type { Damage, LedgerEntry, WorkspaceState } from '#shared/contract/admin.ts';
+import type { AuditPage, Damage, LedgerEntry, WorkspaceState } from '#shared/contract/admin.ts';
 import type { RedoubtContract } from '#shared/contract/index.ts';
 import type { Json } from '#shared/domain/knowledge/stix.ts';
 import { ContractError, isContractError } from '#shared/transport/errors.ts';
@@ -16,14 +16,15 @@ import { lockWorkspace } from './platform/database/workspace-lock.ts';
 import type { Host } from './platform/host.ts';
 import { onRefusal } from './platform/http/guard.ts';
 import type { Jobs } from './platform/jobs/jobs.ts';
-import { createKeyring, type Keyring, withPassphrase } from './platform/secrets/keyring.ts';
+import { createKeyring, type Keyring, withPassphrase, withRecoveryCode } from './platform/secrets/keyring.ts';
 import { createKeyringFiles } from './platform/secrets/keyring-files.ts';
 import { compose, type OpenWorkspace } from './workspace/compose.ts';
 import { createBackupDoor } from './workspace/copies.ts';
 import { damageOf } from './workspace/damage.ts';
-import { fromKeychain, type Held, holdBy, keyringsOf, toKeychain } from './workspace/held.ts';
+import { fromKeychain, type Held, holdBy, keyringsOf, secretName, toKeychain } from './workspace/held.ts';
 import { makeDatabase, makeFolder, openStanding, writable } from './workspace/opening.ts';
 import { placesIn, stampOf } from './workspace/places.ts';
+import { sizesOf } from './workspace/sizes.ts';
 import { countEntries, refusalEntry } from './workspace/refusals.ts';
 
 export type { OpenWorkspace } from './workspace/compose.ts';
@@ -296,6 +297,31 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
         keeper.rewrap(keyring);
         store.transact(() => store.operations.audit('changePassphrase', {}));
       }),
+    renewRecoveryCode: (passphrase) =>
+      alone(async () => {
+        const { store } = requireOpen().knowledge;
+        const keys = await holdBy(keyringFiles.read().slice(0, 1), { passphrase }, host);
+        const { keyring, recoveryCode } = withRecoveryCode(keys.keyring, keys.key, host.randomBytes);
+        keyringFiles.write(keyring);
+        held = { ...keys, keyring };
+        keeper.rewrap(keyring);
+        store.transact(() => store.operations.audit('renewRecoveryCode', {}));
+        return { recoveryCode };
+      }),
+    setKeychain: (remember) =>
+      alone(async () => {
+        const { store } = requireOpen().knowledge;
+        if (!held || !host.secrets)
+          throw new ContractError('unavailable', 'This system offers no keychain; the passphrase opens the workspace.');
+        if (!remember) await host.secrets.delete(secretName(held.keyring));
+        else if (!(await toKeychain(held, host)))
+          throw new ContractError(
+            'unavailable',
+            'The keychain of this system did not take the key; try again, or keep using the passphrase.',
+          );
+        store.transact(() => store.operations.audit('setKeychain', { remember }));
+        return tell();
+      }),
     locked: () => (current ? undefined : { early, since: startedAt }),
     open() {
       const { admin, knowledge, readers, recordedSince } = requireOpen();
@@ -303,6 +329,20 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
         store: admin,
         early,
         recordedSince,
+        facts: () => ({
+          version: host.version,
+          folder: host.dataDir,
+          createdAt: recordedSince,
+          ...sizesOf(places.database, keeper.folder()),
+        }),
+        async auditPage(wanted, signal) {
+          const page = await readers.read<Omit<AuditPage, 'workspace' | 'version'>>(
+            wanted.of === 'ledger' ? 'admin.ledgerLinks' : 'knowledge.auditLinks',
+            wanted,
+            { signal },
+          );
+          return { ...page, workspace: held?.keyring.workspace ?? '', version: host.version };
+        },
         async verify(signal) {
           const log = await knowledge.read('knowledge.verifyLog', undefined as never, { signal, deadlineMs: 600_000 });
           const ledger = await readers.read<{ entries: number; head: string; problems: string[] }>('admin.verifyLedger', undefined, {

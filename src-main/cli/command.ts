@@ -47,5 +47,7 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   /** Whether it wants an open workspace, only an engine, or neither. */
   readonly wants: 'workspace' | 'engine' | 'nothing';
+  /** Whether, with these arguments, it wants neither after all. */
+  wantsNothing?(args: readonly string[]): boolean;
   run(context: Context): Promise<number | undefined>;
 }

@@ -39,25 +39,6 @@ const ledger: Command = {
   },
 };
 
-const auditVerify: Command = {
-  words: 'audit verify',
-  about: contract.admin.verifyAudit.about,
-  args: [],
-  options: {},
-  wants: 'workspace',
-  async run({ client, print, signal }) {
-    const answer = await client.admin.verifyAudit(undefined, { signal });
-    await print(answer, () =>
-      [
-        `${answer.valid ? 'Valid' : 'NOT VALID'}: ${count(answer.operations, 'operation')}, ${count(answer.ledgerEntries, 'ledger entry', 'ledger entries')}.\n`,
-        `Head  ${answer.head}\n`,
-        ...answer.problems.map((problem) => `  ${plain(problem)}\n`),
-      ].join(''),
-    );
-    return answer.valid ? exit.done : exit.failed;
-  },
-};
-
 const history: Command = {
   words: 'history',
   about: contract.knowledge.listHistory.about,
@@ -146,12 +127,4 @@ const tagging = (words: 'tag' | 'untag'): Command => ({
   },
 });
 
-export const recordCommands: readonly Command[] = [
-  ledger,
-  auditVerify,
-  history,
-  takeBack('undo'),
-  takeBack('redo'),
-  tagging('tag'),
-  tagging('untag'),
-];
+export const recordCommands: readonly Command[] = [ledger, history, takeBack('undo'), takeBack('redo'), tagging('tag'), tagging('untag')];

@@ -6,6 +6,7 @@ import { backupCommands } from './commands-backup.ts';
 import { branchCommands } from './commands-branch.ts';
 import { exploreCommands } from './commands-explore.ts';
 import { intelCommands } from './commands-intel.ts';
+import { auditCommands } from './commands-audit.ts';
 import { recordCommands } from './commands-record.ts';
 import { transferCommands } from './commands-transfer.ts';
 import { updateCommands } from './commands-update.ts';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   ...exploreCommands,
   ...intelCommands,
   ...recordCommands,
+  ...auditCommands,
   ...branchCommands,
   ...updateCommands,
   ...backupCommands,
@@ -64,7 +66,7 @@ export async function runCli(argv: readonly string[], io: Terminal, open: typeof
     checkArguments(command, args);
     const dataDir = workspaceDir(typeof values.workspace === 'string' ? values.workspace : undefined, io.env);
     const terms = { values, args, io, json, dataDir, signal: abort.signal };
-    if (command.wants === 'nothing') return (await command.run(makeContext(terms, noClient))) ?? exit.done;
+    if (command.wants === 'nothing' || command.wantsNothing?.(args)) return (await command.run(makeContext(terms, noClient))) ?? exit.done;
     const keyFile = typeof values['key-file'] === 'string' ? values['key-file'] : undefined;
     session = await open({ io, dataDir, keyFile, verbose: values.verbose === true, wants: command.wants });
     return (await command.run(makeContext(terms, session.client))) ?? exit.done;

@@ -1,6 +1,6 @@
 // Under Electron no --import comes before this file; elsewhere the guard is up already.
 import '#main/platform/http/guard-on.ts';
-import { verifyLedger } from '#main/features/admin/index.ts';
+import { ledgerLinks, verifyLedger } from '#main/features/admin/index.ts';
 import { intelReads } from '#main/features/intel/index.ts';
 import { knowledgeReads } from '#main/features/knowledge/index.ts';
 import { type Database, openDatabase } from '#main/platform/database/database.ts';
@@ -9,7 +9,12 @@ import { serveReader } from '#main/platform/database/readers/serve-reader.ts';
 
 /** A process that only reads, and that can be killed in the middle of a statement. */
 serveReader(
-  { ...knowledgeReads, ...intelReads, 'admin.verifyLedger': (database: Database) => verifyLedger(database) },
+  {
+    ...knowledgeReads,
+    ...intelReads,
+    'admin.verifyLedger': (database: Database) => verifyLedger(database),
+    'admin.ledgerLinks': ledgerLinks,
+  },
   (path, key) => openDatabase(path, key, { readonly: true }),
   sideLink(),
 );

@@ -1,11 +1,14 @@
 import type { admin } from '#shared/contract/admin.ts';
-import type { AuditVerification, LedgerEntry, WorkspaceState } from '#shared/contract/admin.ts';
+import type { AuditPage, AuditVerification, LedgerEntry, WorkspaceFacts, WorkspaceState } from '#shared/contract/admin.ts';
+import type { z } from 'zod';
 import type { Json } from '#shared/domain/knowledge/stix.ts';
 import type { Handlers } from '#shared/transport/serve.ts';
 import type { BackupDoor } from './backup-door.ts';
 import { backupHandlers } from './backup-handlers.ts';
 import type { AdminStore } from './store.ts';
 import { type UpdateTerms, updateHandlers } from './update-handlers.ts';
+
+export type AuditWanted = z.output<typeof admin.listAudit.input>;
 
 /** What the engine offers to whoever opens and closes the workspace. */
 export interface WorkspaceDoor {
@@ -14,6 +17,9 @@ export interface WorkspaceDoor {
   unlock(by: { passphrase: string } | { recoveryCode: string } | { keychain: true }): Promise<WorkspaceState>;
   lock(): Promise<WorkspaceState>;
   changePassphrase(current: string, next: string): Promise<void>;
+  /** Throws `wrong_passphrase`; answers with the new code, which is kept nowhere. */
+  renewRecoveryCode(passphrase: string): Promise<{ recoveryCode: string }>;
+  setKeychain(remember: boolean): Promise<WorkspaceState>;
   /** What was refused since the engine started; undefined while a workspace is open, whose store then has it. */
   locked(): { readonly early: readonly LedgerEntry[]; readonly since: number } | undefined;
   readonly backups: BackupDoor;
@@ -24,6 +30,8 @@ export interface WorkspaceDoor {
     readonly recordedSince: string;
     /** Refusals before the workspace was open, or that could not be written. */
     readonly early: readonly LedgerEntry[];
+    facts(): WorkspaceFacts;
+    auditPage(wanted: AuditWanted, signal: AbortSignal): Promise<AuditPage>;
     verify(signal: AbortSignal): Promise<AuditVerification>;
     audit(what: string, details: Json): void;
   };
@@ -45,6 +53,10 @@ export function createAdminHandlers(
       await door.changePassphrase(current, next);
       return { changed: true };
     },
+    getWorkspaceFacts: () => door.open().facts(),
+    renewRecoveryCode: ({ passphrase }) => door.renewRecoveryCode(passphrase),
+    setKeychain: ({ remember }) => door.setKeychain(remember),
+    listAudit: (wanted, { signal }) => door.open().auditPage(wanted, signal),
     getLedger() {
       const locked = door.locked();
       // Without a workspace there are no allowed hosts, so nothing can have been sent.

@@ -1,4 +1,5 @@
+export { type AuditFileVerdict, verifyAuditFile } from './audit-file.ts';
 export { adminMigrations } from './migrations/index.ts';
 export type { BackupDoor } from './backup-door.ts';
-export { createAdminHandlers, type WorkspaceDoor } from './handlers.ts';
-export { type AdminStore, createAdminStore, ledgerEntries, verifyLedger } from './store.ts';
+export { type AuditWanted, createAdminHandlers, type WorkspaceDoor } from './handlers.ts';
+export { type AdminStore, createAdminStore, ledgerEntries, ledgerLinks, verifyLedger } from './store.ts';

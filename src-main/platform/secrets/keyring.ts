@@ -98,6 +98,14 @@ export async function withPassphrase(keyring: Keyring, key: Uint8Array, passphra
   return { ...keyring, passphrase: await wrapKey(key, passphrase, `${keyring.workspace}/passphrase`, random) };
 }
 
+/** The key wrapped by a new recovery code; the old one opens this keyring no more. */
+export function withRecoveryCode(keyring: Keyring, key: Uint8Array, random: Random): { keyring: Keyring; recoveryCode: string } {
+  const secret = random(20);
+  const salt = random(16);
+  const recovery = { salt: base64(salt), ...wrap(key, recoveryKey(secret, salt), `${keyring.workspace}/recovery`, random) };
+  return { keyring: { ...keyring, recovery }, recoveryCode: spell(secret) };
+}
+
 /** Throws `damaged` with a sentence where the file is not a keyring. Undefined where there is none. */
 export function readKeyring(path: string): Keyring | undefined {
   let text: string;

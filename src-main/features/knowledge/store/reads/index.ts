@@ -7,6 +7,7 @@ import { diffTimes, momentTime } from '../time/differences.ts';
 import { compareVersions } from '../time/moments.ts';
 import { conflicts, propertyProvenance } from '../time/properties.ts';
 import { verifyLog } from './audit.ts';
+import { auditLinks } from './audit-links.ts';
 import { briefFacts } from './brief.ts';
 import { census, changesAfter } from './census.ts';
 import { entity, summaryById, versions } from './entity.ts';
@@ -39,6 +40,7 @@ const reads = {
   'investigation.briefFacts': briefFacts,
   'knowledge.census': (database: Database) => census(database),
   'knowledge.changesAfter': changesAfter,
+  'knowledge.auditLinks': auditLinks,
   'knowledge.verifyLog': (database: Database) => verifyLog(database),
   'knowledge.branches': listBranches,
   'knowledge.branch': branchWithCounts,
