@@ -26,9 +26,10 @@ export function historyHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, 
   const settle = async (action: string | undefined, undone: boolean, branch: string | undefined): Promise<HistoryEntry> => {
     const wanted = action ?? (await read('knowledge.lastAction', { undone: !undone, branch }));
     if (wanted === undefined) throw new ContractError('not_found', undone ? 'There is nothing to undo.' : 'There is nothing to redo.');
-    await takeBack(store, wanted, undone);
     const importId = imports.ofAction(wanted);
-    if (importId !== undefined) store.transact(() => imports.setState(importId, undone ? 'undone' : 'done'));
+    await takeBack(store, wanted, undone, undefined, () => {
+      if (importId !== undefined) imports.setState(importId, undone ? 'undone' : 'done');
+    });
     parts.changed('undo');
     const entry = await read('knowledge.historyEntry', { action: wanted });
     if (!entry) throw new ContractError('not_found', 'This action is not in the history.');

@@ -136,8 +136,20 @@ export async function importParts(store: Store, imports: Imports, now: () => num
 }
 
 /** Undoes (or redoes) an action in steps, so that a large import does not hold the engine. */
-export async function takeBack(store: Store, action: string, undone: boolean, progress?: (fraction: number) => void): Promise<number> {
-  const keys = [...store.transact(() => store.operations.setUndone(action, undone))];
+export async function takeBack(
+  store: Store,
+  action: string,
+  undone: boolean,
+  progress?: (fraction: number) => void,
+  /** Said in the same transaction, so that no kill falls between. */
+  along: () => void = () => undefined,
+): Promise<number> {
+  const keys = [
+    ...store.transact(() => {
+      along();
+      return store.operations.setUndone(action, undone);
+    }),
+  ];
   await settle(store, keys, progress);
   return keys.length;
 }
