@@ -54,12 +54,7 @@ export function Shell() {
           <StarFort size={22} />
           <span>{t('app.name')}</span>
         </a>
-        <button
-          type="button"
-          className="bar-search"
-          aria-label={`${t('shell.search')} ${t('shell.searchKey')}`}
-          onClick={() => setDialog('palette')}
-        >
+        <button type="button" className="bar-search" title={t('shell.search')} onClick={() => setDialog('palette')}>
           <Search size={15} aria-hidden />
           <span className="grow clip">{t('shell.search')}</span>
           <kbd>{t('shell.searchKey')}</kbd>
