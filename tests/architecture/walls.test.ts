@@ -28,6 +28,7 @@ const breaches: [rule: string, file: string, text: string][] = [
   ['main/features', 'src-main/features/coverage/window.ts', `import { app } from 'electron';`],
   ['main/features/store', 'src-main/features/coverage/store.ts', `import { open } from '../intel/handlers.ts';`],
   ['main/features/store', 'src-main/features/coverage/migrations/0001-a.ts', `import Database from 'better-sqlite3-multiple-ciphers';`],
+  ['main/features/paste', 'src-main/features/intel/paste/rows.ts', `import { sql } from 'kysely';`],
   ['main/features/formats', 'src-main/features/knowledge/formats/misp/table.ts', `import { parse } from 'csv-parse';`],
   ['main/features/formats', 'src-main/features/knowledge/formats/misp/other.ts', `import { open } from '../../../intel/handlers.ts';`],
   ['main/features/formats/d3fend', 'src-main/features/knowledge/formats/d3fend/rows.ts', `import { sql } from 'kysely';`],

@@ -1,4 +1,5 @@
 import type { MatchState } from '#shared/contract/intel.ts';
+import { createQuota, type Quota } from '#shared/domain/intel/quota.ts';
 import { isContractError } from '#shared/transport/errors.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import type { Readers } from '#main/platform/database/readers/readers.ts';
@@ -7,7 +8,7 @@ import type { GraphChange, Knowledge } from '../../knowledge/index.ts';
 import type { Scope } from '../store/match/scope.ts';
 import { termIds } from '../store/graph.ts';
 import type { MatchRow, VulnerabilityPage } from '../store/match/vulnerabilities.ts';
-import { createMatchStore, type MatchStore } from '../store/match/write.ts';
+import { createMatchStore, type MatchStore, mostMatches } from '../store/match/write.ts';
 
 export interface MatchingTerms {
   readonly database: Database;
@@ -147,14 +148,15 @@ export function createMatching(terms: MatchingTerms): Matching {
     changed.clear();
     referred.clear();
     const total = Math.max(1, await background<number>('intel.vulnerabilityCount', {}, job.signal));
-    let found = await vulnerabilities({}, round, job.signal, (seen) =>
+    const quota = createQuota(mostMatches);
+    let found = await vulnerabilities({}, round, quota, job.signal, (seen) =>
       job.progress((seen / total) * 0.9, `${seen} of ${total} vulnerabilities`),
     );
     found += await targetsAndIndicators(round, { targets: true, indicators: true }, job.signal);
     await store.sweep(round, 'all', breathe);
-    await store.trim(breathe);
+    await store.trim(quota.floor(), breathe);
     await background('intel.forgetEstate', {}, job.signal);
-    store.setComputed({ at: now(), revision, round, found });
+    store.setComputed({ at: now(), revision, round, found, floor: quota.floor() });
   };
 
   const partial = async (): Promise<void> => {
@@ -162,9 +164,8 @@ export function createMatching(terms: MatchingTerms): Matching {
     const before = store.computed();
     const round = (before?.round ?? 0) + 1;
     const scope = await background<Scope>('intel.matchScope', { changed: [...changed], referred: [...referred] });
-    const capped = before === undefined || before.found > store.count();
-    const touches = scope.threats.length + scope.assets.length > 0 || scope.targets || scope.indicators;
-    if (touches && (capped || scope.assets.length > mostAssets)) {
+    const kept = store.count();
+    if (before === undefined || scope.assets.length > mostAssets || kept > mostMatches * 1.2) {
       whole = true;
       return;
     }
@@ -172,11 +173,11 @@ export function createMatching(terms: MatchingTerms): Matching {
     referred.clear();
     dirty = false;
     if (scope.threats.length > 0) {
-      await vulnerabilities({ threats: scope.threats }, round);
+      await vulnerabilities({ threats: scope.threats }, round, createQuota(mostMatches, before.floor));
       await store.sweep(round, { threats: scope.threats }, breathe);
     }
     if (scope.assets.length > 0) {
-      await vulnerabilities({ assets: scope.assets }, round);
+      await vulnerabilities({ assets: scope.assets }, round, createQuota(mostMatches, before.floor));
       await store.sweep(round, { assets: scope.assets }, breathe);
     }
     await targetsAndIndicators(round, scope);
@@ -185,21 +186,31 @@ export function createMatching(terms: MatchingTerms): Matching {
       [2, scope.indicators],
     ] as const)
       if (is) await store.sweep(round, { kind }, breathe);
-    await store.trim(breathe);
-    store.setComputed({ at: now(), revision, round, found: store.count() });
+    // Below the floor nothing is followed one by one: the count there is that of the last whole computation.
+    store.setComputed({ at: now(), revision, round, found: before.found + store.count() - kept, floor: before.floor });
   };
 
   const vulnerabilities = async (
     only: { readonly threats?: readonly number[]; readonly assets?: readonly number[] },
     round: number,
+    quota: Quota,
     signal?: AbortSignal,
     tell?: (seen: number) => void,
   ): Promise<number> => {
     let found = 0;
     let seen = 0;
     for (let after: number | undefined = 0; after !== undefined; ) {
-      const page: VulnerabilityPage = await background('intel.matchVulnerabilities', { after, limit: PAGE, ...only }, signal);
-      await store.put(page.rows, now(), round, breathe);
+      const page: VulnerabilityPage = await background(
+        'intel.matchVulnerabilities',
+        { after, limit: PAGE, floor: quota.floor(), ...only },
+        signal,
+      );
+      await store.put(
+        page.rows.filter(({ priority }) => quota.add(priority)),
+        now(),
+        round,
+        breathe,
+      );
       found += page.found;
       seen += page.seen;
       after = page.next;

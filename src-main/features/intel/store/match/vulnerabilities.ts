@@ -57,10 +57,12 @@ interface Params {
   readonly threats?: readonly number[];
   /** Only these assets. */
   readonly assets?: readonly number[];
+  /** Matches below this priority are counted, not returned: there are more urgent ones than can be kept. */
+  readonly floor?: number;
 }
 
 /** Matches of the next vulnerabilities in the order of their keys. */
-export function matchVulnerabilities(database: Database, { after, limit, threats, assets }: Params): VulnerabilityPage {
+export function matchVulnerabilities(database: Database, { after, limit, threats, assets, floor = 0 }: Params): VulnerabilityPage {
   const estate = estateOf(database, assets);
   const type = termId(database, 'type', 'vulnerability');
   const found = prepared(
@@ -93,6 +95,7 @@ export function matchVulnerabilities(database: Database, { after, limit, threats
       const grade = reasons[0]?.grade ?? 'unsure';
       const of = estate.assets.get(asset) as AssetFacts;
       const { facts: parts, priority } = prioritise(of, facts, grade);
+      if (priority < floor) continue;
       const verdict =
         judged.get(`${asset} ${id}`) ??
         reasons

@@ -1,7 +1,7 @@
 import type { Database } from '#main/platform/database/database.ts';
 import type { MatchRow } from './vulnerabilities.ts';
 
-/** Matches kept in all; past it the least urgent go, and the count of what fits stays. */
+/** Vulnerability matches kept in all; past it the least urgent go, and the count of what fits stays. */
 export const mostMatches = 250_000;
 /** Matches kept of one asset. */
 export const mostPerAsset = 2_000;
@@ -15,6 +15,8 @@ export interface Computed {
   readonly revision: number;
   readonly round: number;
   readonly found: number;
+  /** The least priority that is kept; 0 where everything is. */
+  readonly floor: number;
 }
 
 /** The write side of the matches. They are derived: no operation of the log speaks of them. */
@@ -46,12 +48,13 @@ export function createMatchStore(database: Database) {
         `SELECT m.asset, m.threat, m.kind FROM json_each(@keys) j CROSS JOIN intel_match m ON m.asset = j.value AND m.kind = 0 AND m.round < @round LIMIT ${SLICE}`,
       )
       .raw(),
-    // The least urgent go first: warned ones, then by priority.
-    excess: database.prepare(`SELECT asset, threat, kind FROM intel_match ORDER BY warned DESC, priority, asset, threat LIMIT @most`).raw(),
-    ofCrowded: database
+    below: database
+      .prepare(`SELECT asset, threat, kind FROM intel_match WHERE warned = 0 AND priority < @floor AND kind = 0 LIMIT ${SLICE}`)
+      .raw(),
+    crowded: database.prepare(`SELECT asset FROM intel_match GROUP BY asset HAVING count(*) > ${mostPerAsset}`).pluck(),
+    beyond: database
       .prepare(
-        `SELECT asset, threat, kind FROM (SELECT asset, threat, kind, row_number() OVER (PARTITION BY asset ORDER BY warned, priority DESC, threat) AS n
-           FROM intel_match WHERE asset IN (SELECT asset FROM intel_match GROUP BY asset HAVING count(*) > ${mostPerAsset})) WHERE n > ${mostPerAsset} LIMIT ${SLICE}`,
+        `SELECT asset, threat, kind FROM intel_match WHERE asset = ? ORDER BY warned, priority DESC, threat LIMIT ${SLICE} OFFSET ${mostPerAsset}`,
       )
       .raw(),
   };
@@ -95,13 +98,11 @@ export function createMatchStore(database: Database) {
       };
       while (removeAll(next() as [number, number, number][]) > 0) await breathe();
     },
-    /** Keeps the most urgent of each asset and of all. */
-    async trim(breathe: () => Promise<void>): Promise<void> {
-      while (removeAll(keysOf.ofCrowded.all() as [number, number, number][]) > 0) await breathe();
-      for (let excess = (count.get() as number) - mostMatches; excess > 0; excess = (count.get() as number) - mostMatches) {
-        removeAll(keysOf.excess.all({ most: Math.min(SLICE, excess) }) as [number, number, number][]);
-        await breathe();
-      }
+    /** Takes away vulnerabilities below a priority, and of each asset what is more than it may have. */
+    async trim(floor: number, breathe: () => Promise<void>): Promise<void> {
+      if (floor > 0) while (removeAll(keysOf.below.all({ floor }) as [number, number, number][]) > 0) await breathe();
+      for (const asset of keysOf.crowded.all() as number[])
+        while (removeAll(keysOf.beyond.all(asset) as [number, number, number][]) > 0) await breathe();
     },
     setVerdict: (asset: number, threat: number, kind: number, opinion: number | null) => void setVerdict.run(opinion, asset, threat, kind),
   };
