@@ -3,8 +3,7 @@ import { intelMigrations } from '#main/features/intel/index.ts';
 import { knowledgeMigrations } from '#main/features/knowledge/index.ts';
 
 /** All steps of the schema, each in its feature. */
-const others = [...knowledgeMigrations, ...adminMigrations];
-export const migrations = [...others, ...intelMigrations(others.length + 1)];
+export const migrations = [...knowledgeMigrations, ...adminMigrations, ...intelMigrations];
 
 /** What `user_version` says of a database that has them all. */
 export const newestSchema = Math.max(...migrations.map(({ id }) => id));

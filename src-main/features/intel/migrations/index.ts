@@ -1,8 +1,8 @@
 import type { Migration } from '#main/platform/database/migrate.ts';
 
-export const intelMigrations = (id: number): readonly Migration[] => [
+export const intelMigrations: readonly Migration[] = [
   {
-    id,
+    id: 5,
     name: 'matches',
     up: `
 CREATE TABLE intel_match (    -- derived from the graph: may be emptied and computed anew at any time
