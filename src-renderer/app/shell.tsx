@@ -56,8 +56,7 @@ export function Shell() {
         </a>
         <button type="button" className="bar-search" title={t('shell.search')} onClick={() => setDialog('palette')}>
           <Search size={15} aria-hidden />
-          <span className="grow clip">{t('shell.search')}</span>
-          <kbd>{t('shell.searchKey')}</kbd>
+          <span className="grow clip">{t('shell.search')}</span> <kbd>{t('shell.searchKey')}</kbd>
         </button>
         <span className="grow bar-space" />
         <BranchSwitch />

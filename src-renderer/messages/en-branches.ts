@@ -33,6 +33,7 @@ export const enBranches = {
     '{undecided, plural, one {# change is} other {# changes are}} undecided. Accept or reject every change, then merge.',
   'branches.on': 'You are on the branch “{name}”; main is unchanged.',
   'branches.notHere': 'You are on the branch “{name}”, but this view shows main.',
+  'branches.closed': '“{name}” takes no more edits; you are back on main',
   'branches.choose': 'Branch',
   'branches.main': 'main',
 

@@ -1,7 +1,7 @@
 import { GitBranch } from 'lucide-react';
 import { useEffect } from 'react';
-import { useBranch, useQuery } from '#renderer/client/index.ts';
-import { Button, Select, useText } from '#renderer/ui/index.ts';
+import { type ChosenBranch, useBranch, useQuery } from '#renderer/client/index.ts';
+import { Button, Select, toast, useText } from '#renderer/ui/index.ts';
 import './branches.css';
 
 /** Views whose every question goes to the chosen branch; the others show main, and the strip says so. */
@@ -32,12 +32,19 @@ export function BranchSwitch() {
     (client, signal) => client.knowledge.listBranches({ states: ['open', 'proposed'], limit: 500 }, { signal }),
     [],
   );
-  const rows = data?.rows ?? [];
-  const gone = data !== undefined && branch !== undefined && !rows.some(({ id }) => id === branch.id);
-  // Merged, discarded or its making taken back: nothing is left to work on.
+  const chosen = useQuery((client, signal) => client.knowledge.getBranch({ branch: branch?.id ?? '' }, { signal }), [branch?.id], {
+    enabled: branch !== undefined,
+  });
+  // A list may be older than the choice; only the branch's own answer says that nothing is left to work on.
+  const state = chosen.data?.id === branch?.id ? chosen.data?.state : undefined;
+  const gone = branch !== undefined && (state === 'merged' || state === 'discarded' || chosen.error?.code === 'not_found');
   useEffect(() => {
-    if (gone) chooseBranch(undefined);
+    if (!gone) return;
+    toast(t('branches.closed', { name: branch.name }));
+    chooseBranch(undefined);
   }, [gone]);
+  const listed: readonly ChosenBranch[] = data?.rows ?? [];
+  const rows = branch && !listed.some(({ id }) => id === branch.id) ? [branch, ...listed] : listed;
   if (rows.length === 0) return null;
   return (
     <div className="branch-switch">
@@ -47,8 +54,8 @@ export function BranchSwitch() {
         value={branch?.id ?? ''}
         options={[{ value: '', label: t('branches.main') }, ...rows.map(({ id, name }) => ({ value: id, label: name }))]}
         onChange={(id) => {
-          const chosen = rows.find((row) => row.id === id);
-          chooseBranch(chosen && { id: chosen.id, name: chosen.name });
+          const next = rows.find((row) => row.id === id);
+          chooseBranch(next && { id: next.id, name: next.name });
         }}
       />
     </div>

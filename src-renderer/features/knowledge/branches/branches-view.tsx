@@ -2,7 +2,7 @@ import { GitBranch, Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { Branch } from '#shared/contract/knowledge.ts';
 import { useAction, useQuery } from '#renderer/client/index.ts';
-import { Button, Dialog, Empty, Failed, go, Loading, Shown, TextArea, TextField, useText, type ViewProps } from '#renderer/ui/index.ts';
+import { Button, Empty, Failed, go, Loading, Shown, TextArea, TextField, useText, type ViewProps } from '#renderer/ui/index.ts';
 import { BranchPage } from './branch-page.tsx';
 import './branches.css';
 
@@ -32,6 +32,7 @@ function BranchList() {
         <span className="grow" />
         {data && data.rows.length > 0 ? make : null}
       </div>
+      {making ? <NewBranch onClose={() => setMaking(false)} /> : null}
       {error ? <Failed error={error} onRetry={reload} /> : null}
       {!data && !error ? <Loading /> : null}
       {data && data.rows.length === 0 ? (
@@ -40,7 +41,6 @@ function BranchList() {
         </Empty>
       ) : null}
       {data && data.rows.length > 0 ? <BranchTable rows={data.rows} /> : null}
-      {making ? <NewBranch onClose={() => setMaking(false)} /> : null}
     </div>
   );
 }
@@ -94,9 +94,13 @@ function NewBranch({ onClose }: { onClose: () => void }) {
     if (made) go(branchHref(made.id));
   };
   return (
-    <Dialog title={t('branches.new')} onClose={onClose}>
+    <section className="panel branch-new" aria-labelledby="branch-new">
+      <h2 id="branch-new">{t('branches.new')}</h2>
       <form
         className="stack"
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') onClose();
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           if (name.trim()) void make();
@@ -125,6 +129,6 @@ function NewBranch({ onClose }: { onClose: () => void }) {
           <Button onClick={onClose}>{t('ui.cancel')}</Button>
         </div>
       </form>
-    </Dialog>
+    </section>
   );
 }
