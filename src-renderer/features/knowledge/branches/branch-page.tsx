@@ -135,15 +135,17 @@ export function BranchPage({ id }: { id: string }) {
           {changes.data ? <Shown shown={changes.data.shown} total={changes.data.total} /> : null}
         </div>
         {total > 0 ? (
-          <Segments
-            label={t('changes.show')}
-            value={filter}
-            options={filters.map((value) => ({ value, label: t(`changes.${value}`, { n: value === 'all' ? total : counts[value] }) }))}
-            onChange={(value) => {
-              setFilter(value);
-              setLimit(step);
-            }}
-          />
+          <div>
+            <Segments
+              label={t('changes.show')}
+              value={filter}
+              options={filters.map((value) => ({ value, label: t(`changes.${value}`, { n: value === 'all' ? total : counts[value] }) }))}
+              onChange={(value) => {
+                setFilter(value);
+                setLimit(step);
+              }}
+            />
+          </div>
         ) : null}
         {changes.error ? <Failed error={changes.error} onRetry={changes.reload} /> : null}
         {!changes.data && !changes.error ? <Loading /> : null}

@@ -72,21 +72,23 @@ export function HistoryView(_: ViewProps) {
                   <td className="numeric">{t.number(entry.objects)}</td>
                   <td>{entry.actor}</td>
                   <td>{t.time(entry.at)}</td>
-                  <td className="row">
-                    {moment !== undefined ? (
-                      <IconButton small icon={Clock3} label={t('time.pick', { what: entry.what })} onClick={() => setMoment(entry.at)} />
-                    ) : null}
-                    {entry.undoable ? (
-                      <Button
-                        small
-                        kind="quiet"
-                        icon={entry.undone ? Redo2 : Undo2}
-                        aria-label={t(entry.undone ? 'history.redoOne' : 'history.undoOne', { what: entry.what })}
-                        onClick={() => act(entry)}
-                      >
-                        {t(entry.undone ? 'edit.redo' : 'edit.undo')}
-                      </Button>
-                    ) : null}
+                  <td>
+                    <span className="row">
+                      {moment !== undefined ? (
+                        <IconButton small icon={Clock3} label={t('time.pick', { what: entry.what })} onClick={() => setMoment(entry.at)} />
+                      ) : null}
+                      {entry.undoable ? (
+                        <Button
+                          small
+                          kind="quiet"
+                          icon={entry.undone ? Redo2 : Undo2}
+                          aria-label={t(entry.undone ? 'history.redoOne' : 'history.undoOne', { what: entry.what })}
+                          onClick={() => act(entry)}
+                        >
+                          {t(entry.undone ? 'edit.redo' : 'edit.undo')}
+                        </Button>
+                      ) : null}
+                    </span>
                   </td>
                 </tr>
               ))}
