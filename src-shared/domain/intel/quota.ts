@@ -13,8 +13,11 @@ export function createQuota(most: number, least = 0): Quota {
   let floor = least;
   const raise = () => {
     let sum = 0;
+    let full = false;
     for (const [priority, count] of [...counts].sort(([a], [b]) => b - a)) {
-      if (sum + count > most && sum > 0) {
+      // What lies below the first that does not fit is less urgent than something that was left out.
+      full ||= sum > 0 && sum + count > most;
+      if (full) {
         counts.delete(priority);
         continue;
       }

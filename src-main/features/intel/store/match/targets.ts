@@ -12,15 +12,16 @@ const threatTypes = ['intrusion-set', 'threat-actor', 'campaign', 'malware', 'to
 const mostEdges = 500_000;
 export const mostTargets = 20_000;
 
-/** Lists on a group's own object that say whom it goes for: MISP's threat-actor galaxy and OpenCTI. */
+/** Lists on a group's own object that say whom it goes for: of OpenCTI, and (`meta` of `x_misp_galaxy`) of MISP's galaxies. */
 const sectorLists = [
-  'x_misp_cfr_target_category',
-  'x_misp_targeted_sector',
-  'x_misp_target_category',
   'x_opencti_sectors',
   'targeted_sectors',
+  'cfr-target-category',
+  'target-category',
+  'targeted-sector',
+  'targeted-sectors',
 ];
-const countryLists = ['x_misp_cfr_suspected_victims', 'x_misp_suspected_victims', 'x_misp_target_countries', 'targeted_countries'];
+const countryLists = ['targeted_countries', 'cfr-suspected-victims', 'suspected-victims', 'targeted-country', 'targeted-countries'];
 
 /** Groups, campaigns and programs that target an asset, the organisation, one of its sectors or countries. */
 export function matchTargets(database: Database): { rows: MatchRow[]; found: number } {
@@ -58,7 +59,7 @@ export function matchTargets(database: Database): { rows: MatchRow[]; found: num
   if (own && sectors.size + countries.size > 0) {
     const groups = prepared(
       database,
-      `SELECT id, rest FROM object WHERE type IN (SELECT value FROM json_each(?)) AND (state & ${RETIRED}) = 0 AND (instr(rest, 'x_misp_') OR instr(rest, 'targeted_') OR instr(rest, 'x_opencti_sectors'))`,
+      `SELECT id, rest FROM object WHERE type IN (SELECT value FROM json_each(?)) AND (state & ${RETIRED}) = 0 AND (instr(rest, 'x_misp_galaxy') OR instr(rest, 'targeted_') OR instr(rest, 'x_opencti_sectors'))`,
     ).iterate(types) as Iterable<{ id: number; rest: string | null }>;
     for (const { id, rest } of groups) for (const reason of saysItself(rest, sectors, countries)) add(own.key, id, null, reason);
   }
@@ -110,16 +111,21 @@ function meets(
 
 function* saysItself(rest: string | null, sectors: ReadonlySet<string>, countries: ReadonlySet<string>): Iterable<KeptReason> {
   const object = JSON.parse(rest ?? '{}') as Record<string, unknown>;
+  const meta = (object['x_misp_galaxy'] as { meta?: unknown } | undefined)?.meta;
+  const said = {
+    ...object,
+    ...(typeof meta === 'object' && meta !== null && !Array.isArray(meta) ? (meta as Record<string, unknown>) : {}),
+  };
   const texts = (property: string) => {
-    const value = object[property];
+    const value = Object.hasOwn(said, property) ? said[property] : undefined;
     return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
   };
-  for (const said of sectorLists.flatMap(texts)) {
-    const sector = sectorOf(said) ?? said.trim().toLowerCase();
+  for (const named of new Set(sectorLists.flatMap(texts))) {
+    const sector = sectorOf(named) ?? named.trim().toLowerCase();
     if (sectors.has(sector)) yield { rule: 'sector', grade: 'possible', value: sector };
   }
-  for (const said of countryLists.flatMap(texts)) {
-    const country = countryOf(said);
+  for (const named of new Set(countryLists.flatMap(texts))) {
+    const country = countryOf(named);
     if (country !== undefined && countries.has(country)) yield { rule: 'country', grade: 'possible', value: country };
   }
 }
