@@ -49,15 +49,15 @@ async function* pieces(client: RedoubtClient, signal: AbortSignal): AsyncIterabl
   const bytes = (text: string) => new TextEncoder().encode(text);
   const ends = { operations: { count: 0, head: '0'.repeat(64) }, ledger: { count: 0, head: '0'.repeat(64) } };
   let begun = false;
-  for (const of of ['operations', 'ledger'] as const) {
+  for (const part of ['operations', 'ledger'] as const) {
     for (;;) {
-      const { rows, workspace, version } = await client.admin.listAudit({ of, from: ends[of].count, limit: 1000 }, { signal });
+      const { rows, workspace, version } = await client.admin.listAudit({ of: part, from: ends[part].count, limit: 1000 }, { signal });
       if (!begun) yield bytes(auditFirstLine({ workspace, version, at: new Date().toISOString() }));
       begun = true;
       const last = rows.at(-1);
       if (!last) break;
-      ends[of] = { count: last.number, head: last.chain };
-      yield bytes(rows.map((row) => auditLine(of, row)).join(''));
+      ends[part] = { count: last.number, head: last.chain };
+      yield bytes(rows.map((row) => auditLine(part, row)).join(''));
     }
   }
   yield bytes(auditLastLine(ends));

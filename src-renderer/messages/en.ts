@@ -25,6 +25,7 @@ export const en = {
   'ui.retry': 'Try again',
   'ui.copied': 'Copied',
   'ui.shown': 'shown {shown} of {total} {what}',
+  'ui.shownAtLeast': 'shown {shown} of at least {total} {what}',
   'ui.andMore': 'and {count, number} more',
   'ui.yes': 'Yes',
   'ui.no': 'No',

@@ -81,9 +81,14 @@ export function Progress({ value, label }: { value: number | undefined; label: s
 }
 
 /** "Shown 300 of 4,296": said wherever a list or a picture is capped. */
-export function Shown({ shown, total, what }: { shown: number; total: number; what?: string }) {
+/** `atLeast`: counting ended at `total`. */
+export function Shown({ shown, total, what, atLeast }: { shown: number; total: number; what?: string; atLeast?: true | undefined }) {
   const t = useText();
-  return <span className="shown">{t('ui.shown', { shown: t.number(shown), total: t.number(total), what: what ?? '' }).trim()}</span>;
+  return (
+    <span className="shown">
+      {t(atLeast ? 'ui.shownAtLeast' : 'ui.shown', { shown: t.number(shown), total: t.number(total), what: what ?? '' }).trim()}
+    </span>
+  );
 }
 
 /** A modal dialog in the browser's own top layer: focus stays in it, Escape closes it. */

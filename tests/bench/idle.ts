@@ -50,7 +50,11 @@ export async function benchIdle({ seconds = 30, settleMs = MINUTE } = {}): Promi
     await page.goto(url, { waitUntil: 'commit' });
     await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await page
+      .getByRole('link', { name: /Technique/ })
+      .first()
+      .waitFor();
     await page.keyboard.press('Control+k');
     await page.getByPlaceholder(/A name, an id/).fill('T1059.001');
     await page

@@ -59,7 +59,7 @@ export function ExploreView({ place: { query } }: ViewProps) {
     <div className="view-fill">
       <div className="view-head">
         <h1>{t('explore.title')}</h1>
-        {pages.loaded ? <Shown shown={pages.total} total={pages.total} what={t('explore.what')} /> : null}
+        {pages.loaded ? <Shown shown={pages.total} total={pages.total} atLeast={pages.atLeast} what={t('explore.what')} /> : null}
         <span className="quiet small">{t('explore.keys')}</span>
       </div>
       <EntityFilters

@@ -4,6 +4,7 @@ import { asContractError, type RedoubtClient, useClient, useQuery } from '#rende
 interface Page<R> {
   rows: R[];
   total: number;
+  atLeast?: true | undefined;
 }
 
 export const pageSize = 100;
@@ -47,6 +48,8 @@ export function usePages<R>(
   );
   return {
     total: first.data?.total ?? 0,
+    /** There are more than `total`; filters reach them. */
+    atLeast: first.data?.atLeast,
     loading: first.loading,
     loaded: first.data !== undefined,
     error: first.error ? asContractError(first.error) : undefined,

@@ -54,7 +54,9 @@ export function SearchView({ place: { query } }: ViewProps) {
     <div className="view-fill">
       <div className="view-head">
         <h1>{t('search.title')}</h1>
-        {answer.data ? <Shown shown={answer.data.shown} total={answer.data.total} what={t('search.what')} /> : null}
+        {answer.data ? (
+          <Shown shown={answer.data.shown} total={answer.data.total} atLeast={answer.data.atLeast} what={t('search.what')} />
+        ) : null}
       </div>
       <div className="search-box">
         <Search size={18} aria-hidden />
