@@ -101,13 +101,9 @@ export const enBranches = {
   'time.counts': '{added, number} added, {changed, number} changed, {removed, number} removed',
   'time.same': 'Nothing has changed since this moment.',
   'time.properties': 'Changed',
-  'time.by': 'By',
-  'time.revert': 'Set back to then',
   'time.revertOne': 'Set back to then: {name}',
   'time.reverted': 'Set back: {name}',
   'time.filter': 'Part of a name',
   'time.nothing': 'Nothing was there yet.',
-  'time.name': 'Name',
-  'time.type': 'Type',
   'time.pick': 'As it was after: {what}',
 } as const;

@@ -13,7 +13,7 @@ import { mostRestrictive } from './tlp.ts';
  * A change conflicts where main no longer says what the branch saw and does not say what the branch says.
  */
 
-/** SHA-256 (hex) of a text; an argument, because this room has no crypto. */
+/** SHA-256 (hex) of a text; an argument, because this room is pure. */
 export type HashOf = (text: string) => string;
 
 const MARKINGS = 'object_marking_refs';

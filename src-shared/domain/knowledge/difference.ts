@@ -23,7 +23,7 @@ export function differencesOf(before: JsonObject | undefined, after: JsonObject 
     if (was === undefined && is !== undefined) differences.push({ property, state: 'added', after: is });
     else if (is === undefined && was !== undefined) differences.push({ property, state: 'removed', before: was });
     else if (was !== undefined && is !== undefined && !sameValue(property, was, is))
-      differences.push({ property, state: 'changed', before: was, after: is, ...(items(property, was, is) ?? {}) });
+      differences.push({ property, state: 'changed', before: was, after: is, ...items(property, was, is) });
   }
   return differences;
 }
