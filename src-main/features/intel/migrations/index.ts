@@ -23,7 +23,8 @@ CREATE TABLE intel_match (    -- derived from the graph: may be emptied and comp
   PRIMARY KEY (asset, threat, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX intel_match_threat ON intel_match (threat, kind);
-CREATE INDEX intel_match_priority ON intel_match (warned, priority);
+-- Covers every filter, count and order but those by name, so that none of them reads the reasons.
+CREATE INDEX intel_match_priority ON intel_match (warned, priority, verdict, decision, grade, kev, exposure, first_seen);
 CREATE INDEX intel_match_round ON intel_match (round);
 `,
   },

@@ -34,6 +34,8 @@ export function createMatchStore(database: Database) {
   );
   const selectRevision = database.prepare("SELECT value FROM setting WHERE key = 'graph.revision'").pluck();
   const count = database.prepare('SELECT count(*) FROM intel_match').pluck();
+  const countKind = database.prepare('SELECT count(*) FROM intel_match WHERE kind = 0').pluck();
+  const vulnerabilities = () => countKind.get() as number;
   const setVerdict = database.prepare('UPDATE intel_match SET verdict = ? WHERE asset = ? AND threat = ? AND kind = ?');
   const keysOf = {
     all: database.prepare(`SELECT asset, threat, kind FROM intel_match WHERE round < @round LIMIT ${SLICE}`).raw(),
@@ -50,6 +52,11 @@ export function createMatchStore(database: Database) {
       .raw(),
     below: database
       .prepare(`SELECT asset, threat, kind FROM intel_match WHERE warned = 0 AND priority < @floor AND kind = 0 LIMIT ${SLICE}`)
+      .raw(),
+    atFloor: database
+      .prepare(
+        `SELECT asset, threat, kind FROM intel_match WHERE warned = 0 AND priority = @floor AND kind = 0 ORDER BY threat DESC, asset DESC LIMIT @most`,
+      )
       .raw(),
     crowded: database.prepare(`SELECT asset FROM intel_match GROUP BY asset HAVING count(*) > ${mostPerAsset}`).pluck(),
     beyond: database
@@ -100,7 +107,13 @@ export function createMatchStore(database: Database) {
     },
     /** Takes away vulnerabilities below a priority, and of each asset what is more than it may have. */
     async trim(floor: number, breathe: () => Promise<void>): Promise<void> {
-      if (floor > 0) while (removeAll(keysOf.below.all({ floor }) as [number, number, number][]) > 0) await breathe();
+      if (floor > 0) {
+        while (removeAll(keysOf.below.all({ floor }) as [number, number, number][]) > 0) await breathe();
+        for (let excess = vulnerabilities() - mostMatches; excess > 0; excess = vulnerabilities() - mostMatches) {
+          if (removeAll(keysOf.atFloor.all({ floor, most: Math.min(SLICE, excess) }) as [number, number, number][]) === 0) break;
+          await breathe();
+        }
+      }
       for (const asset of keysOf.crowded.all() as number[])
         while (removeAll(keysOf.beyond.all(asset) as [number, number, number][]) > 0) await breathe();
     },
