@@ -6,7 +6,9 @@ import { knowledgeReads } from '#main/features/knowledge/index.ts';
 import { type Database, openDatabase } from '#main/platform/database/database.ts';
 import { sideLink } from '#main/hosts/side-link.ts';
 import { serveReader } from '#main/platform/database/readers/serve-reader.ts';
+import { keepHeapSmall } from '#main/platform/heap.ts';
 
+keepHeapSmall();
 /** A process that only reads, and that can be killed in the middle of a statement. */
 serveReader(
   {

@@ -41,6 +41,7 @@ const columns: Readonly<Record<Exclude<Sort, 'type'>, string>> = {
  */
 export function orderedPage(database: Database, filter: NodeFilter, passing: number, asked: Asked): OrderedPage {
   const after = asked.after === undefined ? undefined : placeFrom(asked.after, asked.sort);
+  if (passing === 0) return { keys: [], next: undefined };
   const gather = passing <= MOST_GATHERED;
   const rows: Row[] = [];
   let skip = after ? 0 : asked.offset;
@@ -115,12 +116,14 @@ function* valueSections(
         ? 'FROM node n CROSS JOIN object o ON o.id = n.id'
         : 'FROM object o CROSS JOIN node n ON n.id = o.id';
   const key = sort === 'degree' ? 'n.id' : 'o.id';
+  // The few that pass are sorted; the index would be walked to its end for them.
+  const by = gather && sort === 'degree' ? '+n.degree' : column;
   const [value, last] = after ?? [null, 0];
   if (!after || value !== null) {
     const later = after ? ` AND (${column}, ${key}) ${past} (@value, @last)` : '';
     const there = sort === 'degree' ? '' : ` AND ${plain} IS NOT NULL`;
     yield {
-      sql: `SELECT ${key} AS id, ${plain} AS value ${from} WHERE ${where}${there}${later} ORDER BY ${column} ${way}, ${key} ${way}`,
+      sql: `SELECT ${key} AS id, ${plain} AS value ${from} WHERE ${where}${there}${later} ORDER BY ${by} ${way}, ${key} ${way}`,
       params: after ? { ...params, value, last } : params,
     };
   }
