@@ -49,27 +49,25 @@ const HANGS_MS = 30_000;
 /** More than this is not kept to be looked at. */
 const MOST_ITEMS = 200_000;
 
-/** Reads `runs` mutated files. `seeds`: honest files of the format. */
+/** Reads `runs` mutated files. `files`: honest files of the format. */
 export async function fuzzFormat(
   format: Format,
-  seeds: readonly Uint8Array[],
+  files: readonly { readonly bytes: Uint8Array }[],
   runs: number,
   options: FuzzOptions = {},
 ): Promise<FuzzOutcome> {
   const { seed = 20_261_124, from = 0, onRun } = options;
+  const seeds = files.map(({ bytes }) => bytes);
   if (seeds.length === 0) throw new Error(`${format.id} has no seeds`);
-  const clean = Object.getOwnPropertyNames(Object.prototype).length;
   const outcome = { runs, objects: 0, refused: 0, slowest: 0, faults: [] as FuzzFault[] };
   for (let run = from; run < from + runs; run++) {
     onRun?.(run);
     const bytes = inputOf(seeds, seed, run, packed[format.id]);
     const began = performance.now();
     try {
-      const items = await readOne(format, bytes);
+      const items = await readHostile(format, bytes);
       if (items === undefined) outcome.refused++;
       else if (items.some(({ kind }) => kind === 'object')) outcome.objects++;
-      if (items) checkItems(items, `run ${run}`);
-      if (Object.getOwnPropertyNames(Object.prototype).length !== clean) throw new Error('a prototype was changed');
     } catch (error) {
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
       outcome.faults.push({ format: format.id, seed, run, what: what.slice(0, 2000) });
@@ -83,12 +81,12 @@ export async function fuzzFormat(
 }
 
 /** A format within a container: a change to the container mostly ends in its checks, so most runs change what lies within. */
-interface Packed {
+export interface Packed {
   readonly seeds: readonly Uint8Array[];
   readonly pack: (bytes: Uint8Array) => Uint8Array;
 }
 
-const packed: Readonly<Partial<Record<Format['id'], Packed>>> = {
+export const packed: Readonly<Partial<Record<Format['id'], Packed>>> = {
   xlsx: { seeds: sheetSeeds.map((text) => new TextEncoder().encode(text)), pack: packedSheet },
 };
 
@@ -105,8 +103,18 @@ export function inputOf(seeds: readonly Uint8Array[], seed: number, run: number,
   return mutated(seeds[run % seeds.length] as Uint8Array, seeds, random);
 }
 
-/** The items, or undefined where the file was refused by a sentence. */
-async function readOne(format: Format, bytes: Uint8Array): Promise<Item[] | undefined> {
+/** The names that every object has from the beginning. */
+const clean = Object.getOwnPropertyNames(Object.prototype).length;
+
+/** The items, or undefined where the file was refused by a sentence. Throws where it is anything else. */
+export async function readHostile(format: Format, bytes: Uint8Array | readonly Uint8Array[]): Promise<Item[] | undefined> {
+  const items = await readOne(format, bytes);
+  if (items) checkItems(items, 'hostile');
+  if (Object.getOwnPropertyNames(Object.prototype).length !== clean) throw new Error('a prototype was changed');
+  return items;
+}
+
+async function readOne(format: Format, bytes: Uint8Array | readonly Uint8Array[]): Promise<Item[] | undefined> {
   const items: Item[] = [];
   try {
     const source = await sourceFromBytes('fuzzed', bytes);
@@ -127,8 +135,8 @@ async function readOne(format: Format, bytes: Uint8Array): Promise<Item[] | unde
 }
 
 /** A format's own fixtures. */
-export async function seedsOf(id: string): Promise<Uint8Array[]> {
+export async function seedsOf(id: string): Promise<{ name: string; bytes: Uint8Array }[]> {
   const folder = fileURLToPath(new URL(`../../src-main/features/knowledge/formats/${id}/fixtures/`, import.meta.url));
   const names = (await readdir(folder)).sort();
-  return Promise.all(names.map(async (name) => new Uint8Array(await readFile(join(folder, name)))));
+  return Promise.all(names.map(async (name) => ({ name, bytes: new Uint8Array(await readFile(join(folder, name))) })));
 }
