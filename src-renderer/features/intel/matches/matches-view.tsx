@@ -82,7 +82,7 @@ export function MatchesView({ place: { query } }: ViewProps) {
       {
         key: 'threat',
         title: t('matches.threat'),
-        width: 'minmax(13rem, 1.4fr)',
+        width: 'minmax(16.5rem, 1.4fr)',
         sortable: true,
         cell: (row) => (
           <span className="entity-line">
@@ -222,7 +222,7 @@ export function MatchesView({ place: { query } }: ViewProps) {
               count={pages.total}
               row={pages.row}
               onRange={pages.onRange}
-              sort={{ key: sort.key, descending: sort.descending }}
+              sort={{ key: sort.key, descending: sort.descending !== (sort.key === 'priority') }}
               onSort={(key) => {
                 const next = sorts.find((one) => one === key);
                 if (next) setSort({ key: next, descending: sort.key === next ? !sort.descending : next === 'firstSeen' });

@@ -244,7 +244,7 @@ function Groups({ overview: { groups, organisation, platforms }, onAsk }: Part &
             <EntityLine entity={group} />
             <p className="small">{because}</p>
             <p className="quiet small">
-              {platforms.length > 0
+              {platforms.length > 0 && techniques > 0
                 ? t('overview.groups.techniques', { techniques, fits: onYourPlatforms, platforms: platforms.join(', ') })
                 : t('overview.groups.noPlatforms', { techniques })}
             </p>
