@@ -11,6 +11,7 @@ type Phase = { kind: 'connecting' } | { kind: 'connected'; client: RedoubtClient
 /** Connects, lets in, and shows the shell; says what to do when the engine is gone. */
 export function App({ connect }: { connect: () => Promise<Connection> }) {
   const locale = usePreferences((preferences) => preferences.locale);
+  const dates = usePreferences((preferences) => preferences.dates);
   const [phase, setPhase] = useState<Phase>({ kind: 'connecting' });
   const open = () => {
     setPhase({ kind: 'connecting' });
@@ -24,7 +25,7 @@ export function App({ connect }: { connect: () => Promise<Connection> }) {
   };
   useEffect(open, []);
   return (
-    <TextProvider locale={locale}>
+    <TextProvider locale={locale} dates={dates}>
       {phase.kind === 'connecting' ? <Loading /> : null}
       {phase.kind === 'gone' ? <Gone message={phase.message} onRetry={open} /> : null}
       {phase.kind === 'connected' ? (

@@ -1,8 +1,10 @@
 import {
   Archive,
   BookOpenText,
+  CircleHelp,
   ClipboardPaste,
   Crosshair,
+  FolderOpen,
   GitBranch,
   Grid3x3,
   History,
@@ -12,7 +14,10 @@ import {
   ListTodo,
   type LucideIcon,
   PackageOpen,
+  Route,
+  ScrollText,
   Search,
+  Settings,
   ShieldCheck,
   Table,
 } from 'lucide-react';
@@ -24,13 +29,15 @@ import type { ViewProps } from '#renderer/ui/index.ts';
 import { HomeView } from './home-view.tsx';
 import { JobsView } from './jobs-view.tsx';
 
+export const groups = ['know', 'work', 'proof', 'app'] as const;
+
 export interface View {
   /** First part of the address: `#/search`. */
   readonly name: string;
   readonly title: MessageKey;
   readonly view: ComponentType<ViewProps>;
   /** Where it stands in the rail; views that are reached by links only stand nowhere. */
-  readonly group?: 'know' | 'work' | 'proof';
+  readonly group?: (typeof groups)[number];
   readonly icon: LucideIcon;
   /** After `g`, this letter goes there. */
   readonly letter?: string;
@@ -75,6 +82,14 @@ export const views: readonly View[] = [
     view: lazy(() => import('#renderer/features/coverage/matrix-view.tsx').then((module) => ({ default: module.MatrixView }))),
   },
   {
+    name: 'paths',
+    title: 'nav.paths',
+    icon: Route,
+    group: 'know',
+    letter: 't',
+    view: lazy(() => import('#renderer/features/knowledge/paths/paths-view.tsx').then((module) => ({ default: module.PathsView }))),
+  },
+  {
     name: 'paste',
     title: 'nav.paste',
     icon: ClipboardPaste,
@@ -89,6 +104,14 @@ export const views: readonly View[] = [
     group: 'work',
     letter: 'i',
     view: lazy(() => import('#renderer/features/knowledge/import/import-view.tsx').then((module) => ({ default: module.ImportView }))),
+  },
+  {
+    name: 'open',
+    title: 'nav.open',
+    icon: FolderOpen,
+    group: 'work',
+    letter: 'f',
+    view: lazy(() => import('#renderer/features/knowledge/open/open-view.tsx').then((module) => ({ default: module.OpenView }))),
   },
   {
     name: 'packs',
@@ -125,6 +148,14 @@ export const views: readonly View[] = [
     view: lazy(() => import('#renderer/features/admin/ledger-view.tsx').then((module) => ({ default: module.LedgerView }))),
   },
   {
+    name: 'audit',
+    title: 'nav.audit',
+    icon: ScrollText,
+    group: 'proof',
+    letter: 'a',
+    view: lazy(() => import('#renderer/features/admin/audit/audit-view.tsx').then((module) => ({ default: module.AuditView }))),
+  },
+  {
     name: 'history',
     title: 'nav.history',
     icon: History,
@@ -141,6 +172,22 @@ export const views: readonly View[] = [
     view: lazy(() => import('#renderer/features/admin/backups/backups-view.tsx').then((module) => ({ default: module.BackupsView }))),
   },
   { name: 'jobs', title: 'nav.jobs', icon: ListTodo, group: 'proof', letter: 'j', view: JobsView },
+  {
+    name: 'settings',
+    title: 'nav.settings',
+    icon: Settings,
+    group: 'app',
+    letter: 'c',
+    view: lazy(() => import('./settings/settings-view.tsx').then((module) => ({ default: module.SettingsView }))),
+  },
+  {
+    name: 'help',
+    title: 'nav.help',
+    icon: CircleHelp,
+    group: 'app',
+    letter: 'q',
+    view: lazy(() => import('./help/help-view.tsx').then((module) => ({ default: module.HelpView }))),
+  },
   {
     name: 'entity',
     title: 'nav.entity',

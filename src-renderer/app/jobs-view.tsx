@@ -1,25 +1,39 @@
 import { ListTodo } from 'lucide-react';
+import { useState } from 'react';
 import type { Job } from '#shared/contract/jobs.ts';
 import { asContractError, useClient, useJobs } from '#renderer/client/index.ts';
-import { Button, Empty, Progress, toast, useText, type ViewProps } from '#renderer/ui/index.ts';
+import { Button, Empty, Progress, Segments, toast, useText, type ViewProps } from '#renderer/ui/index.ts';
 import './jobs.css';
 
 const looks = { running: 'chip', done: 'chip chip-good', failed: 'chip chip-bad', cancelled: 'chip chip-warn' } as const;
+const choices = ['all', 'running', 'failed'] as const;
 
-/** Long work: what runs, how far it is, and what recent work came to. */
+/** Long work: what runs, how far it is, how long it took and what it came to. */
 export function JobsView(_: ViewProps) {
   const t = useText();
   const jobs = useJobs();
+  const [only, setOnly] = useState<(typeof choices)[number]>('all');
+  const shown = only === 'all' ? jobs : jobs.filter((job) => job.state === only);
+  const count = (choice: (typeof choices)[number]) => (choice === 'all' ? jobs : jobs.filter((job) => job.state === choice)).length;
   return (
     <div className="view-page">
-      <h1>{t('jobs.title')}</h1>
-      {jobs.length === 0 ? (
+      <div className="view-head">
+        <h1>{t('jobs.title')}</h1>
+        <span className="quiet">{t('jobs.kept')}</span>
+      </div>
+      <Segments
+        label={t('jobs.only')}
+        value={only}
+        options={choices.map((value) => ({ value, label: t('jobs.choice', { choice: t(`jobs.${value}`), count: count(value) }) }))}
+        onChange={setOnly}
+      />
+      {shown.length === 0 ? (
         <Empty icon={ListTodo} title={t('jobs.none')}>
           {t('jobs.none.hint')}
         </Empty>
       ) : (
         <ul className="panel jobs">
-          {jobs.map((job) => (
+          {shown.map((job) => (
             <JobLine key={job.jobId} job={job} />
           ))}
         </ul>
@@ -31,6 +45,7 @@ export function JobsView(_: ViewProps) {
 export function JobLine({ job }: { job: Job }) {
   const t = useText();
   const client = useClient();
+  const seconds = job.finishedAt ? (Date.parse(job.finishedAt) - Date.parse(job.startedAt)) / 1000 : undefined;
   return (
     <li className="job">
       <div className="job-head">
@@ -39,6 +54,7 @@ export function JobLine({ job }: { job: Job }) {
         {job.state === 'running' ? (
           <Button
             small
+            aria-label={t('jobs.cancelOne', { title: job.title })}
             onClick={() => void client.jobs.cancel({ jobId: job.jobId }).catch((error: unknown) => toast(asContractError(error).message))}
           >
             {t('ui.cancel')}
@@ -46,8 +62,10 @@ export function JobLine({ job }: { job: Job }) {
         ) : null}
       </div>
       {job.state === 'running' ? <Progress label={job.title} value={job.progress} /> : null}
+      {job.failure ? <p className="job-failure">{job.failure}</p> : null}
       <p className="quiet small">
-        {job.failure ?? job.detail ?? ''} {t('jobs.started', { at: t.time(job.startedAt) })}
+        {job.failure ? '' : job.detail} {t('jobs.started', { at: t.time(job.startedAt) })}{' '}
+        {seconds === undefined ? '' : t('jobs.took', { seconds: t.number(Math.round(seconds * 10) / 10) })}
       </p>
     </li>
   );

@@ -1,64 +1,54 @@
-import type { MessageKey } from '#renderer/messages/index.ts';
-import { Dialog, useText } from '#renderer/ui/index.ts';
-import { views } from './features.ts';
+import { useState } from 'react';
+import { Dialog, keyLabel, TextField, useText } from '#renderer/ui/index.ts';
+import { keyGroups } from './keys.ts';
 
-const everywhere: readonly (readonly [string, MessageKey])[] = [
-  ['Ctrl K', 'help.palette'],
-  ['/', 'help.search'],
-  ['Ctrl V', 'help.paste'],
-  ['?', 'help.help'],
-  ['Esc', 'help.escape'],
-];
-const lists: readonly (readonly [string, MessageKey])[] = [
-  ['↑ ↓', 'help.rows'],
-  ['Enter', 'help.open'],
-  ['Home End', 'help.ends'],
-];
-const intel: readonly (readonly [string, MessageKey])[] = [
-  ['Enter', 'help.judge'],
-  ['Space', 'help.keepHit'],
-  ['A', 'help.keepSure'],
-];
-const graph: readonly (readonly [string, MessageKey])[] = [
-  ['← →', 'help.neighbours'],
-  ['Space', 'help.into'],
-  ['Backspace', 'help.back'],
-  ['F', 'help.focus'],
-  ['E', 'help.expand'],
-];
-
-/** All keys at a glance. */
+/** All keys, searched by what they do or by their name. */
 export function KeyboardHelp({ onClose }: { onClose: () => void }) {
   const t = useText();
-  const letters = views.flatMap((view): (readonly [string, MessageKey])[] => (view.letter ? [[`g ${view.letter}`, view.title]] : []));
   return (
     <Dialog title={t('help.title')} onClose={onClose}>
-      <div className="keys">
-        <Keys named="help.everywhere" keys={everywhere} />
-        <Keys named="help.go" keys={letters} />
-        <Keys named="help.lists" keys={lists} />
-        <Keys named="help.matches" keys={intel} />
-        <Keys named="graph.title" keys={graph} />
-      </div>
+      <KeyboardMap />
     </Dialog>
   );
 }
 
-function Keys({ named, keys }: { named: MessageKey; keys: readonly (readonly [string, MessageKey])[] }) {
+export function KeyboardMap() {
   const t = useText();
+  const [sought, setSought] = useState('');
+  const needle = sought.trim().toLowerCase();
+  const groups = keyGroups
+    .map(({ title, before, rows }) => ({
+      title,
+      rows: rows
+        .map(({ key, what }) => ({ keys: [...(before ? [before] : []), key].map(keyLabel), what: t(what) }))
+        .filter(({ keys, what }) => `${keys.join(' ')} ${what} ${t(title)}`.toLowerCase().includes(needle)),
+    }))
+    .filter(({ rows }) => rows.length > 0);
   return (
-    <section>
-      <h3>{t(named)}</h3>
-      <dl>
-        {keys.map(([key, what]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{t(what)}</dd>
-          </div>
+    <div className="stack">
+      <TextField label={t('help.find')} type="search" value={sought} maxLength={100} onChange={(event) => setSought(event.target.value)} />
+      <p className="hidden-visually" role="status">
+        {t('help.found', { count: groups.reduce((sum, { rows }) => sum + rows.length, 0) })}
+      </p>
+      <div className="keys">
+        {groups.map(({ title, rows }) => (
+          <section key={title}>
+            <h3>{t(title)}</h3>
+            <dl>
+              {rows.map(({ keys, what }) => (
+                <div key={`${keys.join()}-${what}`}>
+                  <dt>
+                    {keys.map((key) => (
+                      <kbd key={key}>{key}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{what}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
         ))}
-      </dl>
-    </section>
+      </div>
+    </div>
   );
 }

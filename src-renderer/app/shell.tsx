@@ -1,11 +1,13 @@
-import { CircleHelp, FileUp, Lock, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { ChevronDown, CircleHelp, FileUp, Keyboard, Lock, Menu, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { asContractError, useClient, useJobs } from '#renderer/client/index.ts';
 import { NetworkSeal } from '#renderer/features/admin/index.ts';
 import { addDroppedFiles, BranchStrip, BranchSwitch, EntityBlocks, filesOfDrop } from '#renderer/features/knowledge/index.ts';
 import { IconButton, Loading, Progress, StarFort, toast, useText } from '#renderer/ui/index.ts';
 import { useDesktopAsked } from './desktop-asked.ts';
-import { entityBlocks, views } from './features.ts';
+import { entityBlocks, groups, views } from './features.ts';
+import { topicOf } from './help/topics.ts';
+import { useIdleLock } from './idle-lock.ts';
 import { KeyboardHelp } from './keyboard-help.tsx';
 import { Palette } from './palette.tsx';
 import { usePasteAnywhere } from './paste-anywhere.ts';
@@ -31,10 +33,15 @@ export function Shell() {
     if (first.current) first.current = false;
     else main.current?.focus({ preventScroll: true });
     main.current?.scrollTo(0, 0);
+    setDrawer(false);
   }, [place]);
   useShortcuts({ palette: () => setDialog('palette'), help: () => setDialog('help') });
   useDesktopAsked();
   usePasteAnywhere();
+  useIdleLock();
+  const folded = usePreferences((preferences) => preferences.folded);
+  const [drawer, setDrawer] = useState(false);
+  const menu = useRef<HTMLButtonElement>(null);
   const dropping = useDrop((files) => addDroppedFiles(client, files));
   if (!view) return null;
   return (
@@ -50,6 +57,17 @@ export function Shell() {
         {t('shell.skip')}
       </a>
       <header className="bar">
+        <button
+          ref={menu}
+          type="button"
+          className="button button-quiet button-icon bar-menu"
+          aria-label={t('shell.menu')}
+          aria-expanded={drawer}
+          aria-controls="rail"
+          onClick={() => setDrawer(!drawer)}
+        >
+          <Menu size={17} aria-hidden />
+        </button>
         <a className="brand" href="#/">
           <StarFort size={22} />
           <span>{t('app.name')}</span>
@@ -63,7 +81,17 @@ export function Shell() {
         <RunningJob />
         <NetworkSeal link />
         <ThemeButton />
-        <IconButton icon={CircleHelp} label={t('shell.help')} onClick={() => setDialog('help')} />
+        <span className="bar-extra">
+          <a
+            className="button button-quiet button-icon"
+            href={`#/help/${topicOf(view.name)?.name ?? ''}`}
+            aria-label={t('shell.topic')}
+            title={t('shell.topic')}
+          >
+            <CircleHelp size={17} aria-hidden />
+          </a>
+          <IconButton icon={Keyboard} label={t('shell.help')} onClick={() => setDialog('help')} />
+        </span>
         <IconButton
           icon={Lock}
           label={t('shell.lock')}
@@ -71,26 +99,45 @@ export function Shell() {
         />
       </header>
       <BranchStrip view={view.name} />
-      <nav className="rail" aria-label={t('shell.nav')}>
-        {(['know', 'work', 'proof'] as const).map((group) => (
-          <div key={group} className="rail-group">
-            <span className="label rail-label" id={`rail-${group}`}>
-              {t(`shell.group.${group}`)}
-            </span>
-            <ul aria-labelledby={`rail-${group}`}>
-              {views
-                .filter((one) => one.group === group)
-                .map(({ name, title, icon: Symbol }) => (
-                  <li key={name}>
-                    <a href={`#/${name === 'home' ? '' : name}`} aria-current={view.name === name ? 'page' : undefined} title={t(title)}>
-                      <Symbol size={16} aria-hidden />
-                      <span className="rail-text">{t(title)}</span>
-                    </a>
-                  </li>
-                ))}
-            </ul>
-          </div>
-        ))}
+      <nav
+        id="rail"
+        className={drawer ? 'rail rail-open' : 'rail'}
+        aria-label={t('shell.nav')}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' || !drawer) return;
+          setDrawer(false);
+          menu.current?.focus();
+        }}
+      >
+        {groups.map((group) => {
+          const shut = folded.includes(group) && view.group !== group;
+          return (
+            <div key={group} className={shut ? 'rail-group rail-shut' : 'rail-group'}>
+              <button
+                type="button"
+                className="label rail-label"
+                id={`rail-${group}`}
+                aria-expanded={!shut}
+                onClick={() => usePreferences.setState({ folded: shut ? folded.filter((one) => one !== group) : [...folded, group] })}
+              >
+                <span className="grow">{t(`shell.group.${group}`)}</span>
+                <ChevronDown size={13} aria-hidden />
+              </button>
+              <ul aria-label={t(`shell.group.${group}`)}>
+                {views
+                  .filter((one) => one.group === group)
+                  .map(({ name, title, icon: Symbol }) => (
+                    <li key={name}>
+                      <a href={`#/${name === 'home' ? '' : name}`} aria-current={view.name === name ? 'page' : undefined} title={t(title)}>
+                        <Symbol size={16} aria-hidden />
+                        <span className="rail-text">{t(title)}</span>
+                      </a>
+                    </li>
+                  ))}
+              </ul>
+            </div>
+          );
+        })}
       </nav>
       <main ref={main} className="main" id="main" tabIndex={-1}>
         <ViewFrame key={place}>

@@ -1,34 +1,34 @@
 import { useEffect, useRef } from 'react';
-import { go } from '#renderer/ui/index.ts';
-import { views } from './features.ts';
+import { actionOf, go } from '#renderer/ui/index.ts';
+import { globalKeys, goKeys } from './keys.ts';
 
 /** Milliseconds in which a letter after `g` still counts. */
 const chord = 1_200;
 
-/** Keys that work everywhere: Ctrl or Cmd+K, `/`, `?`, and `g` followed by a view's letter. Plain letters rest while one types. */
+/** Binds the table of keys. Plain letters rest while one types or a dialog is open. */
 export function useShortcuts(actions: { palette: () => void; help: () => void }) {
   const latest = useRef(actions);
   latest.current = actions;
   useEffect(() => {
-    let goingSince = 0;
+    let goingSince = Number.NEGATIVE_INFINITY;
     const onKey = (event: KeyboardEvent) => {
-      const key = event.key.toLowerCase();
-      if ((event.ctrlKey || event.metaKey) && !event.altKey && key === 'k') {
+      const act = actionOf(globalKeys, event);
+      if (act === 'palette') {
         event.preventDefault();
         return latest.current.palette();
       }
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector('dialog[open]')) return;
       const going = event.timeStamp - goingSince < chord;
-      goingSince = 0;
+      goingSince = Number.NEGATIVE_INFINITY;
       if (going) {
-        const view = views.find((one) => one.letter === key);
-        if (!view) return;
+        const name = actionOf(goKeys, event);
+        if (name === undefined) return;
         event.preventDefault();
-        return go(`#/${view.name === 'home' ? '' : view.name}`);
+        return go(`#/${name === 'home' ? '' : name}`);
       }
-      if (key === 'g') goingSince = event.timeStamp;
-      else if (event.key === '?') latest.current.help();
-      else if (event.key === '/') {
+      if (act === 'go') goingSince = event.timeStamp;
+      else if (act === 'keys') latest.current.help();
+      else if (act === 'search') {
         event.preventDefault();
         go('#/search');
       }

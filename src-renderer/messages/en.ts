@@ -1,5 +1,7 @@
 import { enBranches } from './en-branches.ts';
+import { enEdit } from './en-edit.ts';
 import { enIntel } from './en-intel.ts';
+import { enOffice } from './en-office.ts';
 
 /** Every text of the face in English. ICU MessageFormat; a second language is a file with the same keys. */
 export const en = {
@@ -76,10 +78,7 @@ export const en = {
   'help.search': 'Search',
   'help.help': 'This list',
   'help.escape': 'Close, or leave a field',
-  'help.rows': 'Move by row',
   'help.open': 'Open',
-  'help.ends': 'First, last',
-  'help.neighbours': 'Previous, next neighbour',
   'help.into': 'Walk on from this neighbour',
   'help.back': 'Walk back',
   'help.focus': 'Bring the camera to it',
@@ -598,5 +597,7 @@ export const en = {
   'kind.x-mitre-collection': 'ATT&CK collection',
   'kind.relationship': 'Relationship',
   ...enIntel,
+  ...enOffice,
   ...enBranches,
+  ...enEdit,
 } as const;

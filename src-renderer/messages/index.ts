@@ -23,15 +23,21 @@ const catalogues = { en: () => en, 'en-XA': () => pseudo(en) } satisfies Record<
 export type Locale = keyof typeof catalogues;
 export const locales = Object.keys(catalogues) as Locale[];
 
+/** As the language writes them, or by ISO 8601 with the year first. */
+export const dateFormats = ['language', 'iso'] as const;
+export type DateFormat = (typeof dateFormats)[number];
+
 /** Makes the speaking function of one language. Messages are ICU MessageFormat, compiled when first used. */
-export function createText(locale: Locale): Text {
+export function createText(locale: Locale, dateFormat: DateFormat = 'language'): Text {
   const catalogue = catalogues[locale]();
   const formats = locale === 'en-XA' ? 'en' : locale;
   const compiled = new Map<MessageKey, IntlMessageFormat>();
   const numbers = new Intl.NumberFormat(formats);
   const shares = new Intl.NumberFormat(formats, { style: 'percent', maximumFractionDigits: 0 });
-  const times = new Intl.DateTimeFormat(formats, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
-  const dates = new Intl.DateTimeFormat(formats, { dateStyle: 'medium' });
+  // Swedish writes dates as ISO 8601 does.
+  const [days, style] = dateFormat === 'iso' ? (['sv-SE', 'short'] as const) : ([formats, 'medium'] as const);
+  const times = new Intl.DateTimeFormat(days, { dateStyle: style, timeStyle: 'short', hourCycle: 'h23' });
+  const dates = new Intl.DateTimeFormat(days, { dateStyle: style });
   const speak = (key: MessageKey, values?: MessageValues): string => {
     const message = catalogue[key];
     if (!message.includes('{')) return message.replaceAll("''", "'");

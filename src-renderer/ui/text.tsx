@@ -1,10 +1,10 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
-import { createText, type Locale, type Text } from '#renderer/messages/index.ts';
+import { createText, type DateFormat, type Locale, type Text } from '#renderer/messages/index.ts';
 
 const Speaking = createContext<Text>(createText('en'));
 
-export function TextProvider({ locale, children }: { locale: Locale; children: ReactNode }) {
-  const text = useMemo(() => createText(locale), [locale]);
+export function TextProvider({ locale, dates = 'language', children }: { locale: Locale; dates?: DateFormat; children: ReactNode }) {
+  const text = useMemo(() => createText(locale, dates), [locale, dates]);
   useEffect(() => {
     document.documentElement.lang = locale;
   }, [locale]);

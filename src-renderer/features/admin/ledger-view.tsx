@@ -1,7 +1,8 @@
-import { Download, ShieldCheck, ShieldX } from 'lucide-react';
+import { Download } from 'lucide-react';
 import type { Ledger, LedgerEntry } from '#shared/contract/admin.ts';
 import { saveFile, useQuery } from '#renderer/client/index.ts';
-import { Button, CopyButton, Failed, Loading, Notice, Shown, useText, type ViewProps } from '#renderer/ui/index.ts';
+import { Button, Failed, Loading, Shown, useText, type ViewProps } from '#renderer/ui/index.ts';
+import { AuditChain } from './audit/audit-chain.tsx';
 import { ledgerCsv } from './ledger-file.ts';
 import './admin.css';
 
@@ -18,7 +19,7 @@ export function LedgerView(_: ViewProps) {
       {error ? <Failed error={error} onRetry={reload} /> : null}
       {!data && !error ? <Loading /> : null}
       {data ? <Proof ledger={data} /> : null}
-      <Audit />
+      <AuditChain />
       {data ? (
         <>
           <Entries title={t('ledger.sent')} none={t('ledger.sent.none')} entries={data.requests} />
@@ -67,47 +68,6 @@ function Proof({ ledger }: { ledger: Ledger }) {
   );
 }
 
-function Audit() {
-  const t = useText();
-  const { data, error, loading, reload } = useQuery((client, signal) => client.admin.verifyAudit(undefined, { signal }), [], {
-    refreshOn: 'nothing',
-  });
-  return (
-    <section className="stack" aria-labelledby="audit">
-      <div className="view-head">
-        <h2 id="audit">{t('audit.title')}</h2>
-        <Button small disabled={loading} onClick={reload}>
-          {t(loading ? 'audit.verifying' : 'audit.verify')}
-        </Button>
-      </div>
-      {error ? <Failed error={error} onRetry={reload} /> : null}
-      {data ? (
-        <div className={data.valid ? 'audit panel' : 'audit audit-broken panel'} role="status">
-          {data.valid ? <ShieldCheck size={22} aria-hidden /> : <ShieldX size={22} aria-hidden />}
-          <div className="grow">
-            <h3>{t(data.valid ? 'audit.valid' : 'audit.broken')}</h3>
-            <p className="quiet">{t('audit.counts', { operations: data.operations, entries: data.ledgerEntries })}</p>
-            <p className="small">
-              <span className="label">{t('audit.head')}</span> <code className="audit-head">{data.head}</code>{' '}
-              <CopyButton text={data.head} label={t('audit.copyHead')} />
-            </p>
-            {data.problems.length > 0 ? (
-              <Notice kind="bad" title={t('audit.problems')}>
-                <ul>
-                  {data.problems.slice(0, 50).map((problem) => (
-                    <li key={problem}>{problem}</li>
-                  ))}
-                </ul>
-                <Shown shown={Math.min(50, data.problems.length)} total={data.problems.length} />
-              </Notice>
-            ) : null}
-          </div>
-        </div>
-      ) : null}
-    </section>
-  );
-}
-
 function Entries({ title, none, entries }: { title: string; none: string; entries: readonly LedgerEntry[] }) {
   const t = useText();
   const shown = entries.slice(0, 500);
@@ -120,7 +80,7 @@ function Entries({ title, none, entries }: { title: string; none: string; entrie
       {entries.length === 0 ? (
         <p className="quiet">{none}</p>
       ) : (
-        <div className="table-scroll panel">
+        <div className="table-scroll panel" tabIndex={0} role="region" aria-label={title}>
           <table className="table table-wide">
             <thead>
               <tr>

@@ -5,3 +5,4 @@ export { EntityLine, KindGlyph, typeLabel } from './entity-parts.tsx';
 export { addDroppedFiles, addOfferedFiles } from './import/import-store.ts';
 export { filesOfDrop } from './import/packed-folder.ts';
 export { entityHref, exploreHref, importHref, searchHref } from './links.ts';
+export { type GraphAct, graphKeys } from './graph/graph-keys.ts';

@@ -1,6 +1,10 @@
 /** Addresses of this feature's views, for links everywhere. */
-export const entityHref = (id: string) => `#/entity/${encodeURIComponent(id)}`;
+export const entityHref = (id: string, part?: string) => `#/entity/${encodeURIComponent(id)}${part ? `/${part}` : ''}`;
 export const graphHref = (id: string) => `#/graph/${encodeURIComponent(id)}`;
+export function pathsHref(ends: { from?: string; to?: string } = {}): string {
+  const query = new URLSearchParams(ends).toString();
+  return query ? `#/paths?${query}` : '#/paths';
+}
 export const importHref = '#/import';
 
 export interface ListPlace {

@@ -1,11 +1,12 @@
-import { Crosshair, Expand } from 'lucide-react';
+import { Crosshair, Expand, Route } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useMemo, useState } from 'react';
 import { useQuery } from '#renderer/client/index.ts';
 import { GraphScene } from '#renderer/scene/index.ts';
-import { Button, Failed, type GridColumn, go, Loading, Segments, useText, VirtualGrid } from '#renderer/ui/index.ts';
+import { actionOf, Button, Failed, type GridColumn, go, LinkButton, Loading, Segments, useText, VirtualGrid } from '#renderer/ui/index.ts';
 import { EntityLine, KindGlyph, relationLabel, typeLabel } from '../entity-parts.tsx';
 import { kindOf } from '../kinds.ts';
-import { entityHref, graphHref } from '../links.ts';
+import { entityHref, graphHref, pathsHref } from '../links.ts';
+import { type GraphAct, graphKeys } from './graph-keys.ts';
 import { useColours, useReducedMotion } from './use-colours.ts';
 import { neighboursOf, type Walk, type WalkRow, walkAround, walkBack, walkInto, walkRows } from './walk.ts';
 import './graph.css';
@@ -84,15 +85,19 @@ export function Neighbourhood({ id, tall }: { id: string; tall?: boolean }) {
   const from = rows.find((row) => row.node.id === walk.from)?.node;
   const select = (at: string) => setWalk({ from: at, at, trail: walk.trail });
   const onKey = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
-    const key = event.key.toLowerCase();
-    if (key === 'arrowright') setWalk(walk.at === walk.from ? walkAround(walk, near, 1) : walkAround(walk, near, 1));
-    else if (key === 'arrowleft') setWalk(walkAround(walk, near, -1));
-    else if (key === ' ') setWalk(walkInto(walk));
-    else if (key === 'backspace') setWalk(walkBack(walk));
-    else if (key === 'f') setFocusRequests(focusRequests + 1);
-    else if (key === 'e') go(graphHref(walk.at));
-    else return;
+    if (event.target instanceof HTMLInputElement) return;
+    const act = actionOf(graphKeys, event);
+    if (act === undefined) return;
+    const acts: Record<GraphAct, () => void> = {
+      next: () => setWalk(walkAround(walk, near, 1)),
+      previous: () => setWalk(walkAround(walk, near, -1)),
+      into: () => setWalk(walkInto(walk)),
+      back: () => setWalk(walkBack(walk)),
+      focus: () => setFocusRequests(focusRequests + 1),
+      expand: () => go(graphHref(walk.at)),
+      paths: () => go(pathsHref({ from: id, ...(walk.at !== id && { to: walk.at }) })),
+    };
+    acts[act]();
     event.preventDefault();
   };
   return (
@@ -107,6 +112,9 @@ export function Neighbourhood({ id, tall }: { id: string; tall?: boolean }) {
         <Button small kind="quiet" icon={Crosshair} onClick={() => setFocusRequests(focusRequests + 1)} disabled={!here}>
           {t('graph.focus')}
         </Button>
+        <LinkButton small kind="quiet" icon={Route} href={pathsHref({ from: id, ...(walk.at !== id && { to: walk.at }) })}>
+          {t('paths.to')}
+        </LinkButton>
         {tall ? null : (
           <a className="button button-quiet button-small" href={graphHref(id)}>
             <Expand size={14} aria-hidden /> {t('graph.large')}

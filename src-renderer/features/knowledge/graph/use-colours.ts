@@ -29,6 +29,6 @@ export function useReducedMotion(): boolean {
       query.addEventListener('change', listener);
       return () => query.removeEventListener('change', listener);
     },
-    () => matchMedia(motion).matches,
+    () => matchMedia(motion).matches || document.documentElement.dataset.motion === 'reduced',
   );
 }
