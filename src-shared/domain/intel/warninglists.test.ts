@@ -44,6 +44,25 @@ describe('warninglists', () => {
     );
   });
 
+  it('leaves out patterns that could take for ever, and keeps those that lists have', () => {
+    const value = `${'a'.repeat(200)}!`;
+    for (const pattern of [
+      '(a|aa)+$',
+      '(a|a)*$',
+      'a*a*a*a*a*$',
+      '(?:a?){60}$',
+      `${'a?'.repeat(100)}${'a'.repeat(100)}$`,
+      '(a+)+$',
+      '(a)\\1*$',
+    ])
+      expect(indexWarninglists([{ name: 'slow', list_type: 'regex', list: [pattern, '/^a{3,}/i'] }]).find('domain', value)).toEqual([
+        'slow',
+      ]);
+    const phones = ['/((?:\\+|00)44)?01(13|14|15|16|17|18|21|31|41|51|61)4960([0-9]{3})/g', '/^(security|noc|soc|abuse)\\@.*\\..*$/i'];
+    const kept = indexWarninglists([{ name: 'phones', list_type: 'regex', list: phones }]);
+    expect([kept.find('domain', '004401134960123'), kept.find('email', 'noc@a.example')]).toEqual([['phones'], ['phones']]);
+  });
+
   it('keeps the two families apart', () => {
     expect(rangeOf('0.0.0.0/0')?.to).toBe(0xffff_ffffn);
     expect((addressNumber('::ffff:1.2.3.4') as bigint) > 0xffff_ffffn).toBe(true);

@@ -43,7 +43,8 @@ const longestForRegex = 256;
 /**
  * Lists compiled for look-ups. As MISP does it: `string` is the whole value, `substring` anywhere in it, `hostname` the
  * host or a parent of it, `cidr` the address in the range, `regex` a pattern on values of at most 256 characters; a
- * pattern that repeats a repetition is left out, as it could take for ever.
+ * pattern that repeats a group, refers back or repeats more than three signs without end is left out, as it could take
+ * for ever.
  */
 export function indexWarninglists(lists: readonly Warninglist[]): WarninglistIndex {
   const compiled = lists.map(compile).filter((one) => one !== undefined);
@@ -87,12 +88,21 @@ function compile({ name, list_type: type, matching_attributes: about, list }: Wa
 
 function safePattern(text: string): RegExp | undefined {
   const bare = /^\/(.*)\/([a-z]*)$/s.exec(text)?.[1] ?? text;
-  if (bare.length > 500 || /[+*}]\)?[+*{]|\([^)]*[+*}][^)]*\)[+*{]/.test(bare)) return undefined;
+  if (bare.length > 500 || mayTakeForEver(bare)) return undefined;
   try {
     return new RegExp(bare, 'i');
   } catch {
     return undefined;
   }
+}
+
+/**
+ * A repeated group may match one text in many ways, `(a|aa)+`, and so may options in a row, `a?a?a?`. What passes tries
+ * at most 256 to the third for its repetitions, and some thousand ways for each.
+ */
+function mayTakeForEver(pattern: string): boolean {
+  const count = (sign: RegExp) => pattern.match(sign)?.length ?? 0;
+  return /[+*}][+*{]|\)[+*{]|\\[1-9k]/.test(pattern) || count(/[+*]|,\d*\}/g) > 3 || count(/\?/g) > 8 || count(/\|/g) > 24;
 }
 
 function hostIn(kind: WarnedKind, value: string): string {
