@@ -85,7 +85,9 @@ describe.skipIf(!browserPath)(`pasting and matching in a browser${skipped}`, { t
     await page.getByRole('button', { name: 'Undo' }).last().click();
     await page.getByText(/^Taken back: /).waitFor();
     await expect
-      .poll(() => page.locator('.paste-hit').filter({ hasText: '198.51.100.77' }).getByText('Not in this workspace yet').count(), { timeout: 10_000 })
+      .poll(() => page.locator('.paste-hit').filter({ hasText: '198.51.100.77' }).getByText('Not in this workspace yet').count(), {
+        timeout: 10_000,
+      })
       .toBe(1);
   });
 
