@@ -72,14 +72,16 @@ export async function benchIdle({ seconds = 30, settleMs = MINUTE } = {}): Promi
     const cpuBefore = cpuOf([...engine, ...face]);
     await page.waitForTimeout(seconds * 1000);
     const cpuMs = cpuOf([...engine, ...face]) - cpuBefore;
+    // Readers may have been let go meanwhile.
+    const left = family(host.pid ?? 0);
     const sum = (pids: readonly number[], part: 'rssMiB' | 'pssMiB') => pids.reduce((total, pid) => total + memoryOf(pid)[part], 0);
     return {
       workspace: existsSync(attack) ? 'packs and Enterprise ATT&CK 18.1' : 'packs',
-      processes: { engine: engine.length, page: face.length },
+      processes: { engine: left.length, page: face.length },
       cpuPercent: round(cpuMs / (seconds * 10)),
-      residentMiB: round(sum(engine, 'rssMiB') + sum(face, 'rssMiB')),
-      proportionalMiB: round(sum(engine, 'pssMiB') + sum(face, 'pssMiB')),
-      engineMiB: round(sum(engine, 'rssMiB')),
+      residentMiB: round(sum(left, 'rssMiB') + sum(face, 'rssMiB')),
+      proportionalMiB: round(sum(left, 'pssMiB') + sum(face, 'pssMiB')),
+      engineMiB: round(sum(left, 'rssMiB')),
       pageMiB: round(sum(face, 'rssMiB')),
       targets: { cpuPercent: 0, residentMiB: 400 },
     };
@@ -117,7 +119,8 @@ function renderers(): number[] {
 }
 
 function memoryOf(pid: number): { rssMiB: number; pssMiB: number } {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const path = `/proc/${pid}/smaps_rollup`;
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const MiB = (name: string) => round(Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0) / 1024);
   return { rssMiB: MiB('Rss'), pssMiB: MiB('Pss') };
 }

@@ -41,7 +41,7 @@ export interface ReadersOptions {
   /** How long a cancelled read may still finish by itself: about what a new process costs. */
   readonly graceMs?: number;
   readonly openWithinMs?: number;
-  /** After so long without a read all processes but one end: each holds some 80 MiB. */
+  /** After so long without a read the processes end, and a fresh one waits: they hold what they have read. */
   readonly idleMs?: number;
 }
 
@@ -71,6 +71,8 @@ export function createReaders(options: ReadersOptions): Readers {
   /** Killed by us: their end is no crash. */
   const condemned = new Set<ReaderProcess>();
   const graces = new Map<ReaderProcess, NodeJS.Timeout>();
+  /** Have answered: what they read is still in their memory. */
+  const used = new WeakSet<ReaderProcess>();
   let waiting: Read[] = [];
   let nextId = 0;
   let failedStarts = 0;
@@ -81,7 +83,10 @@ export function createReaders(options: ReadersOptions): Readers {
   const rest = () => {
     clearTimeout(idle);
     idle = setTimeout(() => {
-      for (const reader of [...pool].filter((one) => one.state === 'idle' && !condemned.has(one)).slice(1)) {
+      const resting = [...pool].filter((one) => one.state === 'idle' && !condemned.has(one));
+      const fresh = resting.filter((one) => !used.has(one));
+      for (const reader of resting) {
+        if (reader === fresh[0]) continue;
         condemned.add(reader);
         reader.kill();
       }
@@ -116,6 +121,7 @@ export function createReaders(options: ReadersOptions): Readers {
 
   const onAnswer = (reader: ReaderProcess, id: number, outcome: { value: unknown } | { error: CrossedError }) => {
     const read = running.get(reader);
+    used.add(reader);
     running.delete(reader);
     spare(reader);
     if (read?.id === id) {
