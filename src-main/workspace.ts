@@ -335,6 +335,7 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
           createdAt: recordedSince,
           ...sizesOf(places.database, keeper.folder()),
         }),
+        policyChanged: () => emit('admin.ledgerChanged', countEntries(admin.entries())),
         async auditPage(wanted, signal) {
           const page = await readers.read<Omit<AuditPage, 'workspace' | 'version'>>(
             wanted.of === 'ledger' ? 'admin.ledgerLinks' : 'knowledge.auditLinks',

@@ -85,7 +85,7 @@ export function VirtualGrid<R>(props: GridProps<R>) {
       aria-label={props.label}
       aria-rowcount={count + 1}
       aria-colcount={columns.length}
-      aria-activedescendant={selected >= 0 && selected >= first && selected <= last ? `${id}-${selected}` : undefined}
+      aria-activedescendant={items.some((item) => item.index === selected) ? `${id}-${selected}` : undefined}
       onKeyDown={onKey}
     >
       <div className="grid-head" role="row" aria-rowindex={1} style={{ ...template, minWidth: `${least}rem` }}>

@@ -31,6 +31,8 @@ export interface WorkspaceDoor {
     /** Refusals before the workspace was open, or that could not be written. */
     readonly early: readonly LedgerEntry[];
     facts(): WorkspaceFacts;
+    /** Tells every face that what may leave is another now. */
+    policyChanged(): void;
     auditPage(wanted: AuditWanted, signal: AbortSignal): Promise<AuditPage>;
     verify(signal: AbortSignal): Promise<AuditVerification>;
     audit(what: string, details: Json): void;
@@ -73,15 +75,17 @@ export function createAdminHandlers(
     verifyAudit: (_input, { signal }) => door.open().verify(signal),
     listNetworkRules: () => door.open().store.rules(),
     allowHost(rule) {
-      const { store, audit } = door.open();
+      const { store, audit, policyChanged } = door.open();
       store.allow(rule);
       audit('allowHost', rule);
+      policyChanged();
       return store.rules();
     },
     revokeHost(rule) {
-      const { store, audit } = door.open();
+      const { store, audit, policyChanged } = door.open();
       store.revoke(rule);
       audit('revokeHost', rule);
+      policyChanged();
       return store.rules();
     },
   };
