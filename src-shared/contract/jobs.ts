@@ -17,7 +17,9 @@ export type Job = z.infer<typeof Job>;
 
 export const jobs = {
   list: query('Lists running and recent jobs, newest first.', z.void(), z.array(Job)),
-  get: query('Shows one job.', z.strictObject({ jobId: z.string().max(100) }), Job),
-  cancel: command('Cancels a running job; the data is left as it was before.', z.strictObject({ jobId: z.string().max(100) }), Job),
+  get: query('Shows one job.', z.strictObject({ jobId: z.string().max(100) }), Job, { whileLocked: true }),
+  cancel: command('Cancels a running job; the data is left as it was before.', z.strictObject({ jobId: z.string().max(100) }), Job, {
+    whileLocked: true,
+  }),
   progressed: event('A job moved on or ended.', Job),
 };
