@@ -9,6 +9,18 @@ describe('ids', () => {
     expect(generatedId('x-redoubt-asset', 'a', 'bc')).not.toBe(generatedId('x-redoubt-asset', 'ab', 'c'));
   });
 
+  it('are UUIDs only where RFC 4122 has such a version and variant: STIX takes no others', () => {
+    expect(isUuid('7C1A5E0E-3b52-4a8b-9a56-0b8f3a2d9d02')).toBe(true);
+    for (const no of [
+      '7c1a5e0e-3b52-4a8b-5a56-0b8f3a2d9d02',
+      '7c1a5e0e-3b52-7a8b-9a56-0b8f3a2d9d02',
+      '7c1a5e0e3b524a8b9a560b8f3a2d9d02',
+      '',
+      7,
+    ])
+      expect(isUuid(no)).toBe(false);
+  });
+
   it('of observables follow STIX 2.1', () => {
     // Two ids that OASIS' published threat report examples carry for these properties.
     expect(

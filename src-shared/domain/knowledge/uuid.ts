@@ -1,8 +1,8 @@
-const uuidPattern = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+import { uuidVersion } from './stix21/identifiers.ts';
 
-/** Whether the text is a UUID of any version, in either case. */
+/** Whether the text is an RFC 4122 UUID, version 1 to 5, in either case: what may stand in a STIX identifier (2.1, section 2.9). */
 export function isUuid(value: unknown): value is string {
-  return typeof value === 'string' && uuidPattern.test(value);
+  return typeof value === 'string' && uuidVersion(value) > 0;
 }
 
 /** UTF-8 bytes of a text; a lone surrogate becomes U+FFFD, as in the WHATWG encoder. */

@@ -65,8 +65,9 @@ export function clusterFrom(galaxy: Galaxy, raw: Json | undefined, context: Read
   const value = textIn(raw, 'value')?.trim();
   if (!value) return 'a cluster without a value';
   const given = textIn(raw, 'uuid');
-  const uuid = given?.toLowerCase();
-  if (uuid !== undefined && !isUuid(uuid)) return `“${String(given).slice(0, 60)}” is not a UUID`;
+  if (given !== undefined && !/^[0-9a-f-]{36}$/i.test(given)) return `“${given.slice(0, 60)}” is not a UUID`;
+  // Some that curators made up are no UUIDs of RFC 4122, which STIX asks for: they get an id of their own.
+  const uuid = isUuid(given) ? given.toLowerCase() : undefined;
   const { related: _related, revoked, uuid: _uuid, ...rest } = raw;
   if (galaxy.attack) return ofAttack(galaxy, value, raw, uuid, context);
   const made = clusterObject(galaxy.becomes, value.slice(0, 1000), galaxy.type, rest, uuid);
