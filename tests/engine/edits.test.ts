@@ -7,6 +7,8 @@ const uuid = (n: number) => `${String(n).padStart(8, '0')}-0000-4000-8000-000000
 const malware = (n: number) => `malware--${uuid(n)}`;
 const at = '2026-01-01T00:00:00.000Z';
 const COUNT = 40;
+/** More than three chunks of a bulk edit. */
+const TOOLS = 1_000;
 
 describe('edits of main and of branches', () => {
   let world: OpenEngine;
@@ -23,6 +25,14 @@ describe('edits of main and of branches', () => {
         modified: at,
         name: `kind ${n}`,
         is_family: true,
+      })),
+      ...Array.from({ length: TOOLS }, (_, n) => ({
+        type: 'tool',
+        spec_version: '2.1',
+        id: `tool--${uuid(n)}`,
+        created: at,
+        modified: at,
+        name: `tool ${n}`,
       })),
       ...Array.from({ length: 10 }, (_, n) => ({
         type: 'relationship',
@@ -97,6 +107,28 @@ describe('edits of main and of branches', () => {
     expect(related.changed).toBe(10);
     expect((await knowledge.listNeighbours({ id: malware(0), branch })).total).toBe(11);
     expect((await knowledge.listNeighbours({ id: malware(0) })).total).toBe(1);
+  });
+
+  it.each(['main', 'branch'])('of many objects leave all as before when they are cancelled midway (%s)', async (where) => {
+    const { knowledge, jobs } = world.client;
+    const on = where === 'branch' ? { branch } : {};
+    let seen = 0;
+    let jobId = '';
+    const ended = new Promise<string>((resolve) => {
+      const stop = jobs.onProgressed((job) => {
+        if (job.jobId !== jobId) return;
+        if (job.state !== 'running') {
+          stop();
+          resolve(job.state);
+        } else if ((job.progress ?? 0) > 0 && seen++ === 0) void jobs.cancel({ jobId });
+      });
+    });
+    const change = { do: 'tag', tag: 'half' } as const;
+    ({ jobId } = await knowledge.bulkEdit({ filter: { types: ['tool'] }, change, ...on }));
+    expect(await ended).toBe('cancelled');
+    expect(seen).toBeGreaterThan(0);
+    expect((await knowledge.listEntities({ tags: ['half'], ...on })).total).toBe(0);
+    await expect(knowledge.getBulkReport({ jobId })).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   it('on a branch show on its walks and paths, and main’s walks stay as they are', async () => {
