@@ -1,5 +1,4 @@
 import { enBranches } from './en-branches.ts';
-import { enEdit } from './en-edit.ts';
 import { enIntel } from './en-intel.ts';
 import { enOffice } from './en-office.ts';
 
@@ -599,5 +598,4 @@ export const en = {
   ...enIntel,
   ...enOffice,
   ...enBranches,
-  ...enEdit,
 } as const;
