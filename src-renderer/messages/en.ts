@@ -1,4 +1,5 @@
 import { enBranches } from './en-branches.ts';
+import { enEdit } from './en-edit.ts';
 import { enIntel } from './en-intel.ts';
 import { enOffice } from './en-office.ts';
 
@@ -598,4 +599,5 @@ export const en = {
   ...enIntel,
   ...enOffice,
   ...enBranches,
+  ...enEdit,
 } as const;

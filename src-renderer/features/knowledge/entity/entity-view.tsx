@@ -1,26 +1,44 @@
-import { useState } from 'react';
+import { SearchX, Trash2 } from 'lucide-react';
+import { type KeyboardEvent, useState } from 'react';
+import type { Entity } from '#shared/contract/knowledge.ts';
 import { useQuery } from '#renderer/client/index.ts';
-import { CopyButton, Empty, Failed, LinkButton, Loading, useText, type ViewProps } from '#renderer/ui/index.ts';
-import { SearchX } from 'lucide-react';
+import {
+  Button,
+  CopyButton,
+  Dialog,
+  Empty,
+  Failed,
+  go,
+  IconButton,
+  LinkButton,
+  Loading,
+  useText,
+  type ViewProps,
+} from '#renderer/ui/index.ts';
 import { EntityMarks, KindGlyph, typeLabel } from '../entity-parts.tsx';
-import { Neighbourhood } from '../graph/neighbourhood.tsx';
-import { searchHref } from '../links.ts';
-import { EditableText, Notes, Tags } from './annotations.tsx';
-import { Blocks } from './blocks.tsx';
-import { FactTable } from './fact-table.tsx';
-import { aliasesOf, readFacts, referencesOf } from './facts.ts';
-import { History } from './provenance.tsx';
-import { ProseView } from './prose-view.tsx';
-import { References } from './references.tsx';
-import { Relationships } from './relationships.tsx';
+import { entityHref, exploreHref, searchHref } from '../links.ts';
+import { useChange, useUndoKeys } from '../use-edit.ts';
+import { EditableText } from './annotations.tsx';
+import { aliasesOf } from './facts.ts';
+import { HistoryTab } from './history-tab.tsx';
+import { JsonTab } from './json-tab.tsx';
+import { Overview } from './overview.tsx';
+import { ProvenanceTab } from './provenance-tab.tsx';
+import { Tags } from './tags.tsx';
+import { VersionsTab } from './versions-tab.tsx';
 import './entity.css';
+import './tabs.css';
 
-/** All that is known about one entity, opened by a sentence computed from the graph. */
+const tabs = ['overview', 'json', 'versions', 'provenance', 'history'] as const;
+type Tab = (typeof tabs)[number];
+
+/** All that is known about one entity, opened by a sentence computed from the graph; each part has an address of its own. */
 export function EntityView({ place: { rest } }: ViewProps) {
   const t = useText();
   const id = rest[0] ?? '';
+  const tab = tabs.find((one) => one === rest[1]) ?? 'overview';
+  useUndoKeys();
   const { data, error, reload } = useQuery((client, signal) => client.knowledge.getEntity({ id }, { signal }), [id]);
-  const [raw, setRaw] = useState(false);
   if (error?.code === 'not_found')
     return (
       <Empty
@@ -37,72 +55,120 @@ export function EntityView({ place: { rest } }: ViewProps) {
         <Failed error={error} onRetry={reload} />
       </div>
     );
-  if (!data) return <Loading />;
-  const aliases = aliasesOf(data.object, data.name);
-  const description = typeof data.object.description === 'string' ? data.object.description : '';
-  const facts = readFacts(data.object);
+  // The old answer stays while a newer one is awaited, but never that of another entity.
+  if (!data || (data.id !== id && id.includes('--'))) return <Loading />;
   return (
-    <article className="entity" key={data.id}>
-      <header className="entity-head">
-        <div className="entity-kind">
-          <KindGlyph type={data.type} size={16} />
-          <span className="label">{typeLabel(t, data.type)}</span>
-          {data.externalId ? <span className="chip chip-id">{data.externalId}</span> : null}
-          <EntityMarks entity={data} />
-          <span className="grow" />
-          <code className="quiet small entity-stix-id">{data.id}</code>
-          <CopyButton text={data.id} label={t('entity.copyId')} />
+    <article className={tab === 'overview' ? 'entity' : 'entity entity-wide'} key={data.id}>
+      <Head entity={data} tab={tab} />
+      {tab === 'overview' ? (
+        <Overview entity={data} />
+      ) : (
+        <div className="entity-main" id="entity-part" role="tabpanel" aria-label={t(`tabs.${tab}`)}>
+          {tab === 'json' ? <JsonTab entity={data} /> : null}
+          {tab === 'versions' ? <VersionsTab entity={data} /> : null}
+          {tab === 'provenance' ? <ProvenanceTab entity={data} /> : null}
+          {tab === 'history' ? <HistoryTab entity={data} /> : null}
         </div>
-        <EditableText id={data.id} property="name" value={data.name} label={t('entity.name')}>
-          <h1>{data.name}</h1>
-        </EditableText>
-        {data.headline ? <p className="headline">{data.headline}</p> : null}
-        {aliases.length > 0 ? (
-          <p className="row">
-            <span className="label">{t('entity.aliases')}</span>
-            {aliases.map((alias) => (
-              <span key={alias} className="chip">
-                {alias}
-              </span>
-            ))}
-          </p>
-        ) : null}
-        <Tags entity={data} />
-      </header>
-      <div className="entity-main">
-        <section aria-labelledby="about">
-          <h2 id="about">{t('entity.description')}</h2>
-          <EditableText id={data.id} property="description" value={description} label={t('entity.description')} long>
-            {description ? <ProseView text={description} /> : <p className="quiet">{t('entity.noDescription')}</p>}
-          </EditableText>
-        </section>
-        {facts.length > 0 ? (
-          <section aria-labelledby="facts">
-            <h2 id="facts">{t('entity.facts')}</h2>
-            <FactTable facts={facts} />
-          </section>
-        ) : null}
-        <Blocks entity={data} />
-        <Relationships entity={data} />
-        <Notes entity={data} />
-        <References references={referencesOf(data.object)} />
-        <History entity={data} />
-        <section>
-          <details className="disclosure" onToggle={(event) => setRaw(event.currentTarget.open)}>
-            <summary>{t('entity.raw')}</summary>
-            {raw ? (
-              <>
-                <CopyButton words text={JSON.stringify(data.object, null, 2)} label={t('entity.copyJson')} />
-                <pre className="code">{JSON.stringify(data.object, null, 2)}</pre>
-              </>
-            ) : null}
-          </details>
-        </section>
-      </div>
-      <aside className="entity-graph" aria-label={t('graph.title')}>
-        <h2>{t('graph.title')}</h2>
-        <Neighbourhood id={data.id} />
-      </aside>
+      )}
     </article>
+  );
+}
+
+function Head({ entity, tab }: { entity: Entity; tab: Tab }) {
+  const t = useText();
+  const [deleting, setDeleting] = useState(false);
+  const aliases = aliasesOf(entity.object, entity.name);
+  return (
+    <header className="entity-head">
+      <div className="entity-kind">
+        <KindGlyph type={entity.type} size={16} />
+        <span className="label">{typeLabel(t, entity.type)}</span>
+        {entity.externalId ? <span className="chip chip-id">{entity.externalId}</span> : null}
+        <EntityMarks entity={entity} />
+        <span className="grow" />
+        <code className="quiet small entity-stix-id">{entity.id}</code>
+        <CopyButton text={entity.id} label={t('entity.copyId')} />
+        <IconButton small icon={Trash2} label={t('entity.delete')} onClick={() => setDeleting(true)} />
+      </div>
+      <EditableText id={entity.id} property="name" value={entity.name} label={t('entity.name')}>
+        <h1>{entity.name}</h1>
+      </EditableText>
+      {tab === 'overview' && entity.headline ? <p className="headline">{entity.headline}</p> : null}
+      {tab === 'overview' && aliases.length > 0 ? (
+        <p className="row">
+          <span className="label">{t('entity.aliases')}</span>
+          {aliases.map((alias) => (
+            <span key={alias} className="chip">
+              {alias}
+            </span>
+          ))}
+        </p>
+      ) : null}
+      {tab === 'overview' ? <Tags entity={entity} /> : null}
+      <TabList id={entity.id} tab={tab} versions={entity.versions} />
+      {deleting ? <DeleteDialog entity={entity} onClose={() => setDeleting(false)} /> : null}
+    </header>
+  );
+}
+
+/** Tabs after the ARIA pattern: arrows choose, Tab goes into the part. */
+function TabList({ id, tab, versions }: { id: string; tab: Tab; versions: number }) {
+  const t = useText();
+  const show = (next: Tab) => go(entityHref(id, next === 'overview' ? undefined : next), true);
+  const onKey = (event: KeyboardEvent<HTMLDivElement>) => {
+    const at = tabs.indexOf(tab);
+    const steps: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 };
+    const step = steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = tabs[(step + tabs.length) % tabs.length] ?? 'overview';
+    show(next);
+    event.currentTarget.querySelector<HTMLElement>(`[data-tab=${next}]`)?.focus();
+  };
+  return (
+    <div className="tabs" role="tablist" aria-label={t('tabs.label')} onKeyDown={onKey}>
+      {tabs.map((one) => (
+        <button
+          key={one}
+          type="button"
+          role="tab"
+          data-tab={one}
+          aria-selected={one === tab}
+          aria-controls={one === tab ? 'entity-part' : undefined}
+          tabIndex={one === tab ? 0 : -1}
+          onClick={() => show(one)}
+        >
+          {t(`tabs.${one}`)}
+          {one === 'versions' ? <span className="tab-count">{t.number(versions)}</span> : null}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function DeleteDialog({ entity, onClose }: { entity: Entity; onClose: () => void }) {
+  const t = useText();
+  const { run, busy, error } = useChange();
+  const remove = async () => {
+    if (!(await run((client) => client.knowledge.deleteObject({ id: entity.id })))) return;
+    onClose();
+    go(exploreHref({ types: [entity.type] }));
+  };
+  return (
+    <Dialog
+      title={t('entity.delete.title', { name: entity.name })}
+      onClose={onClose}
+      foot={
+        <>
+          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button kind="danger" icon={Trash2} disabled={busy} onClick={() => void remove()}>
+            {t('entity.delete')}
+          </Button>
+        </>
+      }
+    >
+      <p>{t('entity.delete.hint')}</p>
+      {error ? <Failed error={error} /> : null}
+    </Dialog>
   );
 }

@@ -21,7 +21,7 @@ const names: Readonly<Record<string, MessageKey>> = {
   cpe: 'property.cpe',
 };
 
-function propertyLabel(t: Text, property: string): string {
+export function propertyLabel(t: Text, property: string): string {
   const key = Object.hasOwn(names, property) ? names[property] : undefined;
   return key ? t(key) : inWords(property.replace(/_refs?$/, ''));
 }
@@ -39,39 +39,47 @@ export function FactTable({ facts }: { facts: readonly Fact[] }) {
 }
 
 function FactLine({ name, value }: { name: string; value: FactValue }) {
-  const t = useText();
   return (
     <>
       <dt>{name}</dt>
       <dd>
-        {value.kind === 'text' ? <span className="fact-text">{value.text}</span> : null}
-        {value.kind === 'time' ? t.time(value.iso) : null}
-        {value.kind === 'number' ? t.number(value.value) : null}
-        {value.kind === 'truth' ? t(value.value ? 'ui.yes' : 'ui.no') : null}
-        {value.kind === 'list' ? (
-          <span className="row">
-            {value.items.slice(0, 60).map((item) => (
-              <span key={item} className="chip">
-                {item}
-              </span>
-            ))}
-          </span>
-        ) : null}
-        {value.kind === 'list' && value.items.length > 60 ? (
-          <span className="shown">{t('ui.andMore', { count: value.items.length - 60 })}</span>
-        ) : null}
-        {value.kind === 'references' ? (
-          <span className="row">
-            {value.ids.slice(0, 20).map((id) => (
-              <a key={id} className="mono small" href={entityHref(id)}>
-                {id}
-              </a>
-            ))}
-            {value.ids.length > 20 ? <span className="shown">{t('ui.andMore', { count: value.ids.length - 20 })}</span> : null}
-          </span>
-        ) : null}
-        {value.kind === 'json' ? <pre className="code">{JSON.stringify(value.value, null, 2).slice(0, 20_000)}</pre> : null}
+        <FactValueView value={value} />
       </dd>
+    </>
+  );
+}
+
+export function FactValueView({ value }: { value: FactValue }) {
+  const t = useText();
+  return (
+    <>
+      {value.kind === 'text' ? <span className="fact-text">{value.text}</span> : null}
+      {value.kind === 'time' ? t.time(value.iso) : null}
+      {value.kind === 'number' ? t.number(value.value) : null}
+      {value.kind === 'truth' ? t(value.value ? 'ui.yes' : 'ui.no') : null}
+      {value.kind === 'list' ? (
+        <span className="row">
+          {value.items.slice(0, 60).map((item) => (
+            <span key={item} className="chip">
+              {item}
+            </span>
+          ))}
+        </span>
+      ) : null}
+      {value.kind === 'list' && value.items.length > 60 ? (
+        <span className="shown">{t('ui.andMore', { count: value.items.length - 60 })}</span>
+      ) : null}
+      {value.kind === 'references' ? (
+        <span className="row">
+          {value.ids.slice(0, 20).map((id) => (
+            <a key={id} className="mono small" href={entityHref(id)}>
+              {id}
+            </a>
+          ))}
+          {value.ids.length > 20 ? <span className="shown">{t('ui.andMore', { count: value.ids.length - 20 })}</span> : null}
+        </span>
+      ) : null}
+      {value.kind === 'json' ? <pre className="code">{JSON.stringify(value.value, null, 2).slice(0, 20_000)}</pre> : null}
     </>
   );
 }

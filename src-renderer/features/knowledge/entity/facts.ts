@@ -51,7 +51,7 @@ export function readFacts(object: JsonObject): Fact[] {
     .map(([property, value]) => ({ property, value: property === 'kill_chain_phases' ? phases(value) : readValue(value) }));
 }
 
-function readValue(value: Json): FactValue {
+export function readValue(value: Json): FactValue {
   if (typeof value === 'boolean') return { kind: 'truth', value };
   if (typeof value === 'number') return { kind: 'number', value };
   if (typeof value === 'string') {

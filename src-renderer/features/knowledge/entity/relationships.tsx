@@ -1,9 +1,12 @@
+import { Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { Entity, Neighbour } from '#shared/contract/knowledge.ts';
 import { useQuery } from '#renderer/client/index.ts';
-import { Button, Failed, Shown, useText } from '#renderer/ui/index.ts';
+import { Button, Failed, IconButton, Shown, useText } from '#renderer/ui/index.ts';
 import { EntityLine, EntityMarks, KindGlyph, relationLabel, typeLabel } from '../entity-parts.tsx';
+import { useEdit } from '../use-edit.ts';
 import { ProseView } from './prose-view.tsx';
+import { RelateForm } from './relate-form.tsx';
 
 type Group = Entity['neighbours'][number];
 const step = 25;
@@ -14,6 +17,7 @@ export function Relationships({ entity }: { entity: Entity }) {
   const groups = [...entity.neighbours].sort((a, b) => b.count - a.count);
   const [chosen, setChosen] = useState<string | undefined>();
   const [limit, setLimit] = useState(step);
+  const [relating, setRelating] = useState(false);
   const group = groups.find((one) => nameOf(one) === chosen);
   const asked = group ? { direction: group.direction, relationshipTypes: [group.relationshipType], types: [group.type] } : {};
   const { data, error, reload } = useQuery(
@@ -29,7 +33,14 @@ export function Relationships({ entity }: { entity: Entity }) {
       <div className="view-head">
         <h2 id="relationships">{t('entity.relationships')}</h2>
         {data ? <Shown shown={data.rows.length} total={data.total} /> : null}
+        <span className="grow" />
+        {relating ? null : (
+          <Button small icon={Plus} onClick={() => setRelating(true)}>
+            {t('relate.open')}
+          </Button>
+        )}
       </div>
+      {relating ? <RelateForm entity={entity} onClose={() => setRelating(false)} /> : null}
       {groups.length === 0 ? <p className="quiet">{t('entity.noRelationships')}</p> : null}
       <div className="groups" role="group" aria-label={t('entity.relationshipKinds')}>
         {groups.length > 1 ? (
@@ -54,6 +65,9 @@ export function Relationships({ entity }: { entity: Entity }) {
                 <th scope="col">{t('entity.relation')}</th>
                 <th scope="col">{t('entity.neighbour')}</th>
                 <th scope="col">{t('entity.relationDescription')}</th>
+                <th scope="col">
+                  <span className="hidden-visually">{t('entity.delete')}</span>
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -73,13 +87,27 @@ export function Relationships({ entity }: { entity: Entity }) {
 
 function Row({ row }: { row: Neighbour }) {
   const t = useText();
+  const { run, busy } = useEdit();
+  const { relationshipId } = row;
+  const relation = relationLabel(t, row.relationshipType, row.direction);
   return (
     <tr>
-      <td className="relation-cell">{relationLabel(t, row.relationshipType, row.direction)}</td>
+      <td className="relation-cell">{relation}</td>
       <td className="neighbour-cell">
         <EntityLine entity={row.entity} /> <EntityMarks entity={row.entity} />
       </td>
       <td className="small">{row.description ? <ProseView text={row.description} /> : null}</td>
+      <td className="act-cell">
+        {relationshipId ? (
+          <IconButton
+            small
+            icon={Trash2}
+            disabled={busy}
+            label={t('relate.remove', { relation, name: row.entity.name })}
+            onClick={() => void run((client) => client.knowledge.deleteObject({ id: relationshipId }))}
+          />
+        ) : null}
+      </td>
     </tr>
   );
 }

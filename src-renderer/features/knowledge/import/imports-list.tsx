@@ -2,7 +2,7 @@ import { Undo2 } from 'lucide-react';
 import { asContractError, useClient, useQuery } from '#renderer/client/index.ts';
 import { Button, Failed, toast, useText } from '#renderer/ui/index.ts';
 import { exploreHref } from '../links.ts';
-import { ProvenanceKind } from '../entity/provenance.tsx';
+import { ProvenanceKind } from '../entity/provenance-tab.tsx';
 
 const looks = { running: 'chip', done: 'chip chip-good', unfinished: 'chip chip-warn', undone: 'chip' } as const;
 

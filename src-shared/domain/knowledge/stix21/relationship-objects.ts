@@ -100,6 +100,11 @@ const listed = new Map(
   ]),
 );
 
+/** The verbs STIX lists for relationships from a type (appendix B), and those it lists for all types. */
+export function suggestedVerbs(source: string): string[] {
+  return [...(listed.get(source)?.keys() ?? []), 'derived-from', 'duplicate-of', 'related-to'];
+}
+
 /** Section 5.1: the verb SHOULD be one that STIX lists for the two types; it says nothing about types it does not know. */
 function relationshipRules(object: JsonObject, findings: Findings): void {
   order(object, 'start_time', 'stop_time', findings, false);
