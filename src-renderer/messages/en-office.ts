@@ -146,6 +146,14 @@ export const enOffice = {
   'settings.made': 'Made',
   'settings.size': 'Size',
   'settings.size.of': '{database} database, {log} write-ahead log, {backups} copies',
+  'settings.updates': 'Updates',
+  'settings.updates.hint':
+    'Redoubt never asks a server for updates. Choose the file redoubt-update.json that came with an installer, on a stick if need be: its signature is checked before anything in it is shown. Check the installer itself by “redoubt update verify”.',
+  'settings.updates.file': 'Update file',
+  'settings.updates.newer': 'Redoubt {version} is newer than {current}, which runs',
+  'settings.updates.same': 'Redoubt {version} is not newer than {current}, which runs',
+  'settings.updates.signed': 'Released {released}; signed by the release key {key}.',
+  'settings.updates.none': 'It names no installer for this system.',
   'settings.about': 'About',
   'settings.version': 'Redoubt {version}',
   'settings.attack':

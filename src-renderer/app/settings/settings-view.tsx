@@ -5,6 +5,7 @@ import { densities, idleChoices, motions, themes, usePreferences } from '../pref
 import { About } from './about.tsx';
 import { KeychainForm, PassphraseForm, RecoveryForm } from './key-forms.tsx';
 import { NetworkPolicy } from './network-policy.tsx';
+import { Updates } from './updates.tsx';
 import './settings.css';
 
 /** Keys, network, looks and what runs, each with what it does in a sentence. */
@@ -23,6 +24,7 @@ export function SettingsView(_: ViewProps) {
       </section>
       <NetworkPolicy />
       <Data />
+      <Updates />
       <About />
     </div>
   );
