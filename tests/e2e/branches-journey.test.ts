@@ -138,7 +138,12 @@ describe.skipIf(!browserPath)(`a branch and a moment in the past, in a browser${
   it('reads well in the dark and on a narrow screen', async () => {
     for (const options of [{ colorScheme: 'dark' as const }, { viewport: { width: 390, height: 844 } }]) {
       if ('viewport' in options && options.viewport) await page.setViewportSize(options.viewport);
-      else await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+      else {
+        await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+        await expect
+          .poll(() => page.evaluate(() => getComputedStyle(document.querySelector('h1') ?? document.body).color))
+          .toBe('rgb(231, 236, 233)');
+      }
       for (const [hash, heading] of [
         ['#/branches', 'Branches'],
         ['#/history', 'History'],
