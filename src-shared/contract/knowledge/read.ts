@@ -19,7 +19,16 @@ export type SearchAnswer = z.infer<typeof SearchAnswer>;
 
 export const EntityPage = z.object({
   rows: z.array(
-    EntitySummary.extend({ tactics: z.array(z.string()), platforms: z.array(z.string()), degree: z.int(), source: z.string() }),
+    EntitySummary.extend({
+      tactics: z.array(z.string()),
+      platforms: z.array(z.string()),
+      degree: z.int(),
+      source: z.string(),
+      tags: z.array(z.string()),
+      created: z.iso.datetime().optional(),
+      /** Those asked for, where the object has them; long texts are cut. */
+      properties: z.record(z.string(), z.json()).optional(),
+    }),
   ),
   ...counted,
   /** Absent after the last page. */
@@ -76,6 +85,11 @@ export const readCalls = {
       ...filters,
       sort: z.enum(['name', 'type', 'externalId', 'modified', 'degree']).default('name'),
       descending: z.boolean().default(false),
+      /** Properties to answer with each row, for columns of a table. */
+      properties: z
+        .array(z.string().regex(/^[a-z][a-z0-9_]{2,249}$/))
+        .max(20)
+        .optional(),
       limit: limit(500, 100),
       offset,
       after,

@@ -209,6 +209,24 @@ describe('a list of entities', () => {
     expect(ask('["a",1]')).not.toThrow();
   });
 
+  it('answers with tags and the properties asked for, and no others', () => {
+    const page = listEntities(database, {
+      sort: 'name',
+      descending: false,
+      limit: 500,
+      offset: 0,
+      tags: ['watched'],
+      properties: ['created', 'x_not_there'],
+    });
+    expect(page.rows.length).toBeGreaterThan(0);
+    for (const row of page.rows) {
+      expect(row.tags).toContain('watched');
+      expect(Object.keys(row.properties ?? {}).filter((name) => name !== 'created')).toEqual([]);
+    }
+    const plain = listEntities(database, { sort: 'name', descending: false, limit: 1, offset: 0 });
+    expect(plain.rows[0]).not.toHaveProperty('properties');
+  });
+
   it('counts by type, tactic and marking what is there', () => {
     const live = made.filter((one) => one.live);
     const { types: byType, tactics, tlp, tags } = facets(database);

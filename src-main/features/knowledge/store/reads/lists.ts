@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { EntityPage, Facet, Stats } from '#shared/contract/knowledge.ts';
-import { tlpLevels } from '#shared/domain/knowledge/stix.ts';
+import { type Json, type StixObject, tlpLevels } from '#shared/domain/knowledge/stix.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { all, get, prepared } from '#main/platform/database/sql.ts';
 import { type Filters, matching } from './filters.ts';
 import { nodeFilter, totalOf } from './list-filter.ts';
 import { orderedPage, type Sort } from './list-order.ts';
+import { objectByKey } from './entity.ts';
 import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
 
 /** Live objects by STIX type; live relationships, with both ends live, by relationship type: kept counts (store/nodes.ts). */
@@ -29,11 +30,17 @@ interface ListParams extends Filters {
   readonly offset: number;
   /** `next` of the page before; instead of an offset. */
   readonly after?: string | undefined;
+  /** Properties to answer with each row. */
+  readonly properties?: readonly string[] | undefined;
 }
+
+/** A text in a cell of a table is cut at this length, a list at this many items; what is larger is only said to be. */
+const CELL = { text: 300, items: 20, json: 2_000 };
 
 interface ListRow extends SummaryRow {
   readonly degree: number;
   readonly source: string | null;
+  readonly created: number | null;
 }
 
 export function listEntities(database: Database, params: ListParams): EntityPage {
@@ -42,10 +49,12 @@ export function listEntities(database: Database, params: ListParams): EntityPage
   const { keys, next } = orderedPage(database, filter, total.total, params);
   const rows = prepared(
     database,
-    `SELECT ${SUMMARY_COLUMNS}, n.degree, i.source FROM json_each(?) j CROSS JOIN object o ON o.id = j.value JOIN node n ON n.id = o.id
+    `SELECT ${SUMMARY_COLUMNS}, n.degree, o.created, i.source FROM json_each(?) j CROSS JOIN object o ON o.id = j.value JOIN node n ON n.id = o.id
      JOIN term t ON t.id = o.type JOIN term c ON c.id = o.common LEFT JOIN op ON op.id = o.op LEFT JOIN import i ON i.id = op.import ORDER BY j.key`,
   ).all(JSON.stringify(keys)) as ListRow[];
   const facets = prepared(database, 'SELECT t.kind, t.value FROM facet f JOIN term t ON t.id = f.term WHERE f.object = ?');
+  const tags = prepared(database, 'SELECT t.value FROM tag g JOIN term t ON t.id = g.term WHERE g.object = ? ORDER BY t.value').pluck();
+  const asked = params.properties ?? [];
   return {
     rows: rows.map((row) => {
       const terms = facets.all(row.key) as { kind: string; value: string }[];
@@ -55,12 +64,31 @@ export function listEntities(database: Database, params: ListParams): EntityPage
         platforms: terms.filter(({ kind }) => kind === 'platform').map(({ value }) => value),
         degree: row.degree,
         source: row.source ?? 'you',
+        tags: tags.all(row.key) as string[],
+        ...(row.created !== null && { created: new Date(row.created).toISOString() }),
+        ...(asked.length > 0 && { properties: cellsOf(objectByKey(database, row.key), asked) }),
       };
     }),
     shown: rows.length,
     ...total,
     ...(next !== undefined && { next }),
   };
+}
+
+function cellsOf(object: StixObject | undefined, asked: readonly string[]): Record<string, Json> {
+  const cells: Record<string, Json> = {};
+  for (const property of asked) {
+    const value = object && Object.hasOwn(object, property) ? object[property] : undefined;
+    if (value !== undefined) cells[property] = cellOf(value);
+  }
+  return cells;
+}
+
+function cellOf(value: Json): Json {
+  if (typeof value === 'string') return value.length > CELL.text ? `${value.slice(0, CELL.text)}…` : value;
+  if (Array.isArray(value) && value.length > CELL.items) return cellOf(value.slice(0, CELL.items));
+  if (typeof value === 'object' && value !== null && JSON.stringify(value).length > CELL.json) return '…';
+  return value;
 }
 
 /** Keys of the objects that pass the filters, at most `limit`, in the order in which they came. */
