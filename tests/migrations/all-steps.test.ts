@@ -12,6 +12,10 @@ afterAll(() => folder.remove());
 const fresh = (name: string) => openDatabase(join(folder.path, name), new Uint8Array(32), { create: true });
 
 describe('all steps', () => {
+  it('are numbered from 1 without a gap or a double, over all features', () => {
+    expect(migrations.map(({ id }) => id).sort((a, b) => a - b)).toEqual(migrations.map((_, index) => index + 1));
+  });
+
   it('each have a test of their own', () => {
     const tests = readdirSync(import.meta.dirname);
     for (const { id, name } of migrations) expect(tests).toContain(`${String(id).padStart(4, '0')}-${name}.test.ts`);
@@ -52,12 +56,18 @@ describe('all steps', () => {
     database.close();
   });
 
-  it('refuse a newer file, and a list with a gap', () => {
+  it('refuse a newer file, a list without its first step, and one with a double', () => {
     const database = fresh('newer.db');
     database.pragma(`user_version=${migrations.length + 1}`);
     expect(() => migrate(database, migrations)).toThrow(/newer Redoubt/);
     expect(schemaOf(database)).toEqual({ indexes: [] });
-    expect(() => migrate(database, migrations.slice(1))).toThrow(/gap/);
+    expect(() =>
+      migrate(
+        database,
+        migrations.filter(({ id }) => id !== 1),
+      ),
+    ).toThrow(/start at 1/);
+    expect(() => migrate(database, [...migrations, { id: 2, name: 'again', up: '' }])).toThrow(/once each/);
     database.close();
   });
 });

@@ -1,7 +1,7 @@
 import { ContractError } from '#shared/transport/errors.ts';
 import type { Database } from './database.ts';
 
-/** One step of the schema. Ids are gapless over all features, in the order in which they were released. */
+/** One step of the schema. Over all features ids have no gap, and follow the order of release. */
 export interface Migration {
   readonly id: number;
   readonly name: string;
@@ -15,9 +15,9 @@ export interface Migration {
 export function migrate(database: Database, migrations: readonly Migration[]): number {
   const steps = [...migrations].sort((a, b) => a.id - b.id);
   steps.forEach((step, index) => {
-    // One feature's own steps may have gaps where another's belong; the whole list has none (tests/migrations).
+    // A feature's steps alone have gaps where another's belong; that the whole list has none is a test's (tests/migrations).
     if (step.id <= (steps[index - 1]?.id ?? 0) || steps[0]?.id !== 1)
-      throw new Error(`migration ids have a gap or a double at ${step.id} (${step.name})`);
+      throw new Error(`migration ids start at 1 and stand once each; found ${step.id} (${step.name})`);
   });
   const newest = steps.at(-1)?.id ?? 0;
   const version = database.pragma('user_version', { simple: true }) as number;
