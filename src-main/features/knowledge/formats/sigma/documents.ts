@@ -13,6 +13,8 @@ export interface YamlDocument {
 
 /** Signs of one document; the longest rule of SigmaHQ has 40,000. */
 const mostText = 512 * 1024;
+/** The parser looks to the end of the line for each quotation mark and bracket in it. */
+const mostLine = 16 * 1024;
 /** Nodes that aliases may stand for, all together: rules use none, a billion laughs needs 10^9. */
 const mostAliased = 100;
 const deepest = 40;
@@ -28,7 +30,7 @@ export function* yamlDocuments(text: string): Iterable<YamlDocument> {
     .split(/^---(?=\s|$)[^\S\n]*/m)
     .map((part) => part.replace(/^\.\.\.(?=\s|$).*$/m, '').trimEnd())
     .map((part) => part.replace(/^(?:[^\S\n]*\n)+/, ''));
-  const filled = parts.filter((part) => /^[^\S\n]*[^\s#%]/m.test(part));
+  const filled = parts.filter((part) => /^[ \t]*[^\s#%]/m.test(part));
   for (const [index, part] of filled.entries()) {
     const path = filled.length === 1 ? 'rule' : `document ${index + 1}`;
     yield { path, text: part, ...parsed(part) };
@@ -37,6 +39,7 @@ export function* yamlDocuments(text: string): Iterable<YamlDocument> {
 
 function parsed(text: string): { value: JsonObject } | { fault: string } {
   if (text.length > mostText) return { fault: `it has more than ${mostText / 1024} KiB, as no rule has` };
+  if (longestLine(text) > mostLine) return { fault: `it has a line of more than ${mostLine / 1024} KiB, as no rule has` };
   if (tooNested.test(text)) return { fault: `it is nested deeper than ${deepest} levels` };
   try {
     const document = parseDocument(text, {
@@ -45,12 +48,13 @@ function parsed(text: string): { value: JsonObject } | { fault: string } {
       customTags: null,
       merge: false,
       uniqueKeys: true,
-      prettyErrors: true,
+      // With every error made pretty, a line of quotation marks takes minutes; only the first is told.
+      prettyErrors: false,
       logLevel: 'silent',
     });
     const [problem] = [...document.errors, ...document.warnings];
     if (problem && /call stack/.test(problem.message)) return { fault: `it is nested deeper than ${deepest} levels` };
-    if (problem) return { fault: `it is no valid YAML: ${firstLine(problem.message)}` };
+    if (problem) return { fault: `it is no valid YAML: ${firstLine(problem.message)} at ${placeIn(text, problem.pos[0])}` };
     const value = plain(document.toJS({ maxAliasCount: mostAliased }) as unknown, 0);
     return isObject(value) ? { value } : { fault: 'it is no map of properties' };
   } catch (error) {
@@ -72,5 +76,21 @@ function plain(value: unknown, depth: number): Json {
 }
 
 function firstLine(text: string): string {
-  return (text.split('\n', 1)[0] ?? '').replace(/[.:\s]+$/, '').slice(0, 200);
+  return (text.split('\n', 1)[0] ?? '').slice(0, 200).replace(/[.:\s]+$/, '');
+}
+
+function longestLine(text: string): number {
+  let most = 0;
+  for (let from = 0; from <= text.length; ) {
+    const found = text.indexOf('\n', from);
+    const end = found === -1 ? text.length : found;
+    most = Math.max(most, end - from);
+    from = end + 1;
+  }
+  return most;
+}
+
+function placeIn(text: string, offset: number): string {
+  const before = text.slice(0, offset);
+  return `line ${before.split('\n').length}, column ${offset - before.lastIndexOf('\n')}`;
 }

@@ -162,3 +162,20 @@ describe('sigma', () => {
     ['nonsense', { kind: 'other' }],
   ])('reads the tag %s', (text, tag) => expect(readTag(text)).toEqual(tag));
 });
+
+describe('a parser that could be kept busy', () => {
+  it.each(['"', '&a [*a, ', '- [{a: ', "'", '? ', '[', '{a: "'])('is not, by %s without end', (sign) => {
+    const long = sign.repeat(Math.ceil(100_000 / sign.length));
+    const [one] = [...yamlDocuments(`title: x\nnote: ${long}\n`)];
+    expect(one).toMatchObject({ fault: expect.stringMatching(/nested deeper|a line of more than 16 KiB/) });
+    // On many lines each is short, and an error is told by its place.
+    const lines = [...yamlDocuments(`title: x\nnote: ${sign.repeat(200)}\n${`a: ${sign.repeat(200)}\n`.repeat(20)}`)];
+    expect(lines.some((document) => 'fault' in document)).toBe(true);
+  });
+
+  it('tells where an error is', () => {
+    expect([...yamlDocuments('title: x\nnote: "a" "b"\n')]).toMatchObject([
+      { fault: expect.stringMatching(/no valid YAML: .* at line 2, column 11/) },
+    ]);
+  });
+});
