@@ -105,11 +105,11 @@ function placeOf(part: string | undefined, next: string | undefined): number | u
 }
 
 function parts(version: string): string[] {
-  const found = version
+  const [bare = ''] = version
     .toLowerCase()
     .replace(/^(?:v|version|release)[ .]?(?=\d)/, '')
-    .replace(/\+.*$/, '')
-    .match(/\d+|[a-z]+/g);
+    .split('+', 1);
+  const found = bare.match(/\d+|[a-z]+/g);
   return found && /\d/.test(version) ? found.slice(0, 40) : [];
 }
 

@@ -13,5 +13,7 @@ export function compareTexts(a: string, b: string): number {
 function sortable(value: Json | undefined): string {
   if (typeof value !== 'string') return '';
   const [whole = '', fraction = ''] = value.replace(/Z$/i, '').split('.');
-  return `${whole.toUpperCase()}.${fraction.replace(/0+$/, '')}`;
+  let end = fraction.length;
+  while (fraction[end - 1] === '0') end--;
+  return `${whole.toUpperCase()}.${fraction.slice(0, end)}`;
 }

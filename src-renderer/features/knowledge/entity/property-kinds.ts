@@ -65,7 +65,7 @@ export function parseDraft({ text, items }: Draft, kind: ValueKind): Parsed {
   if (trimmed === '') return { problem: 'empty' };
   if (kind === 'truth') return { value: trimmed === 'true' };
   if (kind === 'number') {
-    const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/.test(trimmed) ? Number(trimmed) : Number.NaN;
+    const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/.test(trimmed) ? Number(trimmed) : Number.NaN;
     return Number.isFinite(number) ? { value: number } : { problem: 'number' };
   }
   if (kind === 'time') return readTime(trimmed);

@@ -103,11 +103,7 @@ function macKey(address: string): string | undefined {
 
 /** A network is nobody's address, nor is the machine's own. */
 function ipKey(address: string): string | undefined {
-  const ip = address
-    .trim()
-    .toLowerCase()
-    .replace(/%.*$/, '')
-    .replace(/\/(?:32|128)$/, '');
+  const ip = (address.trim().toLowerCase().split('%', 1)[0] ?? '').replace(/\/(?:32|128)$/, '');
   return ip === '' || ip.includes('/') || ip.startsWith('127.') || ip === '::1' || ip === '0.0.0.0' || ip === '::' ? undefined : ip;
 }
 

@@ -44,7 +44,7 @@ export const csv = defineFormat({
         because: `${known} of its ${headers.length} columns, divided by ${named}, are known for assets`,
       };
     if (evenness < 0.8) return { confidence: 0.1, because: 'its lines are not divided evenly' };
-    const several = complete ? /[\r\n]+[^\r\n]/.test(start) : true;
+    const several = complete ? /[\r\n][^\r\n]/.test(start) : true;
     return several
       ? { confidence: known === 1 ? 0.7 : 0.45, because: `its lines are divided by ${named} into ${columns} columns` }
       : { confidence: 0.2, because: 'it is a single line' };

@@ -134,7 +134,7 @@ async function* descriptions(source: Source, { signal }: ReadContext): AsyncIter
 /** The file's name alone says of which edition; without it the one of the Center's newest mapping is meant. */
 function versionIn(name: string, framework: string): string {
   if (framework === 'nist_800_53') return /rev-?4/i.test(name) ? 'rev4' : 'rev5';
-  const said = /v?\d+\.\d+(?:\.\d+)?/.exec(name)?.[0];
+  const said = /v?\d{1,9}\.\d{1,9}(?:\.\d{1,9})?/.exec(name)?.[0];
   return framework === 'cri_profile' ? (said ?? 'v2.1') : (said ?? '4.1');
 }
 

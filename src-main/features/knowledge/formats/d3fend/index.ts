@@ -22,7 +22,7 @@ export const d3fend = defineFormat({
 
   detect({ text }) {
     const named = text.includes('d3fend.mitre.org/ontologies/d3fend.owl');
-    const turtle = /^\s*(?:@prefix|PREFIX)\s+[\w-]*:\s*</m.test(text.slice(0, 20_000));
+    const turtle = /^[ \t]*(?:@prefix|PREFIX)[ \t]+[\w-]*:[ \t]*</m.test(text.slice(0, 20_000));
     if (named && turtle) return { confidence: 0.98, because: 'it is Turtle with the names of MITRE’s D3FEND ontology' };
     return { confidence: 0, because: 'it is no Turtle of the D3FEND ontology' };
   },

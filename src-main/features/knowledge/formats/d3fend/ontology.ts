@@ -27,7 +27,7 @@ export interface Ontology {
 export const emptyOntology = (): Ontology => ({ nodes: new Map(), restrictions: new Map() });
 
 const local = (iri: string): string => (iri.startsWith(base) ? iri.slice(base.length) : iri);
-const last = (iri: string): string => /[^#/]*$/.exec(iri)?.[0] ?? iri;
+const last = (iri: string): string => iri.slice(Math.max(iri.lastIndexOf('#'), iri.lastIndexOf('/')) + 1);
 
 export function addQuad({ nodes, restrictions }: Ontology, { subject, predicate, object }: Quad): void {
   const said = predicate.value;

@@ -29,7 +29,7 @@ export const lolbas = defineFormat({
       )
         return { confidence: 0.97, because: 'it has a name and commands with use cases, as LOLBAS’ entries have' };
     const has = (key: string) => new RegExp(`^${key}:`, 'm').test(text);
-    if (root === 'other' && has('Name') && has('Commands') && (has('Full_Path') || /^\s*-?\s*(?:MitreID|Usecase):/m.test(text)))
+    if (root === 'other' && has('Name') && has('Commands') && (has('Full_Path') || /^[ \t]*(?:-[ \t]*)?(?:MitreID|Usecase):/m.test(text)))
       return { confidence: 0.97, because: 'it has a Name and Commands with use cases, as LOLBAS’ YAML files have' };
     return { confidence: 0, because: 'it has no Commands with use cases' };
   },

@@ -178,7 +178,8 @@ function fromSpecial(work: EventWork, attribute: Attribute): string | undefined 
   if (type === 'vulnerability' && isCveId(value)) return fromCve(work, value, attribute);
   const rule = ruleTypeOf(type);
   if (rule !== undefined) {
-    const name = /^\s*(?:private\s+|global\s+)*rule\s+(\w+)/m.exec(value)?.[1] ?? /^title:\s*(.+)$/m.exec(value)?.[1] ?? `${type} rule`;
+    const name =
+      /^[ \t]*(?:(?:private|global)[ \t]+)*rule[ \t]+(\w+)/m.exec(value)?.[1] ?? /^title:\s*(.+)$/m.exec(value)?.[1] ?? `${type} rule`;
     return made('indicator', {
       name,
       description: comment ?? `${rule} rule`,

@@ -175,6 +175,8 @@ function firstOf(value: Json | undefined): string | undefined {
 export function fromGalaxyTags(work: EventWork, labels: readonly string[]): string[] {
   const found: string[] = [];
   for (const label of labels) {
+    // No name of a technique is longer; the pattern tries each “mitre” of a label.
+    if (label.length > 1000) continue;
     const id = /^misp-galaxy:[^=]*mitre[^=]*=".* - ([A-Z]+\d{4}(?:\.\d{3})?)"$/.exec(label)?.[1];
     const known = id === undefined ? undefined : work.session.context.findByExternalId(id);
     if (known !== undefined && !found.includes(known)) found.push(known);

@@ -103,7 +103,7 @@ function* properties(element: XmlElement | undefined, current: Current, scan: Sc
   );
   const names = [
     get('host-fqdn'),
-    ...(get('host-fqdns')?.match(/[\w.-]+\.[\w.-]+/g) ?? []),
+    ...(get('host-fqdns')?.match(/[\w.-]+/g) ?? []).filter((one) => one.includes('.', 1) && !one.endsWith('.')),
     get('host-rdns'),
     get('hostname'),
     get('netbios-name'),

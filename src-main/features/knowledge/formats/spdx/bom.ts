@@ -109,7 +109,10 @@ function packageOf(value: JsonObject, path: string): BomComponent {
     type: (textIn(value, 'primaryPackagePurpose') ?? 'library').toLowerCase().slice(0, 100),
     facts: {
       name: textIn(value, 'name'),
-      vendor: supplier?.replace(/^(?:Organization|Person|Tool):\s*/i, '').replace(/\s*\([^)]*\)$/, ''),
+      vendor: supplier
+        ?.slice(0, 1000)
+        .replace(/^(?:Organization|Person|Tool):\s*/i, '')
+        .replace(/\s*\([^)]*\)$/, ''),
       version: said('versionInfo')[0],
       cpe: cpes[0],
       purl: purls[0],

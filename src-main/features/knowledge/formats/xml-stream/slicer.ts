@@ -75,7 +75,7 @@ export class XmlSlicer {
       this.#idle = 0;
     });
     parser.on('error', ({ message }) => {
-      const said = message.replace(/^[^:]*:?\d+:\d+:\s*/, '');
+      const said = message.slice(0, 2000).replace(/^[^:]*:?\d+:\d+:\s*/, '');
       if (
         /disallowed character|character reference|malformed character/i.test(said) &&
         !/in (?:tag|attribute) name|start with/i.test(said)

@@ -136,5 +136,5 @@ async function* entryBytes(zip: ZipFile, entry: Entry): AsyncGenerator<Uint8Arra
 
 function reason(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : 'it cannot be read';
-  return (text.split('\n', 1)[0] ?? '').replace(/[.\s]+$/, '').slice(0, 200);
+  return (text.split('\n', 1)[0] ?? '').slice(0, 200).replace(/[.\s]+$/, '');
 }
