@@ -37,6 +37,17 @@ export const enBranches = {
   'branches.choose': 'Branch',
   'branches.main': 'main',
 
+  'conflicts.title': 'Values that lost',
+  'conflicts.hint':
+    'Two devices changed the same property at the same time; the later clock stands. The other value waits here until you decide.',
+  'conflicts.standing': 'Stands',
+  'conflicts.lost': 'Lost',
+  'conflicts.by': '{actor}, {at}',
+  'conflicts.keep': 'Keep what stands',
+  'conflicts.keepOne': 'Keep what stands: {property} of {name}',
+  'conflicts.take': 'Take the lost one',
+  'conflicts.takeOne': 'Take the lost one: {property} of {name}',
+  'conflicts.decided': 'Decided {property} of “{name}”',
   'changes.title': 'Changes',
   'changes.none': 'Nothing differs from main here',
   'changes.none.hint': 'Work on this branch and edit objects; each change appears here beside what main says.',

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { HistoryEntry } from '#shared/contract/knowledge.ts';
 import { asContractError, useBranch, useClient, useQuery } from '#renderer/client/index.ts';
 import { Button, Empty, Failed, IconButton, Loading, Shown, toast, useText, type ViewProps } from '#renderer/ui/index.ts';
+import { ConflictInbox } from './conflict-inbox.tsx';
 import { TimeTravel } from './time-travel.tsx';
 
 /** What was done in this workspace, newest first; each action can be taken back and done again. */
@@ -40,6 +41,7 @@ export function HistoryView(_: ViewProps) {
         )}
       </div>
       {moment !== undefined && !branch ? <TimeTravel at={moment} onPick={setMoment} /> : null}
+      <ConflictInbox />
       {error ? <Failed error={error} onRetry={reload} /> : null}
       {!data && !error ? <Loading /> : null}
       {data && data.rows.length === 0 ? (
