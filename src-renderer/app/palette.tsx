@@ -1,8 +1,8 @@
 import { Command } from 'cmdk';
-import { ArrowRight, Search } from 'lucide-react';
+import { ArrowRight, Bookmark, Search } from 'lucide-react';
 import { useState } from 'react';
 import { useQuery } from '#renderer/client/index.ts';
-import { EntityLine, entityHref, searchHref, typeLabel } from '#renderer/features/knowledge/index.ts';
+import { EntityLine, entityHref, savedViewHref, searchHref, typeLabel } from '#renderer/features/knowledge/index.ts';
 import { Dialog, go, useText } from '#renderer/ui/index.ts';
 import { views } from './features.ts';
 import { themes, usePreferences } from './preferences.ts';
@@ -15,6 +15,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const { data } = useQuery((client, signal) => client.knowledge.search({ text: sought, limit: 8 }, { signal }), [sought], {
     enabled: sought.length > 0,
   });
+  const saved = useQuery((client, signal) => client.knowledge.listSavedViews(undefined, { signal }), []).data ?? [];
   const results = sought === '' ? [] : (data?.results ?? []);
   const leave = (act: () => void) => () => {
     onClose();
@@ -22,6 +23,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   };
   const fits = (name: string) => name.toLowerCase().includes(sought.toLowerCase());
   const places = views.filter((view) => view.group && fits(t(view.title)));
+  const kept = saved.filter((view) => fits(view.name)).slice(0, sought === '' ? 4 : 12);
   const looks = themes.filter((theme) => sought !== '' && fits(t('palette.theme', { theme: t(`theme.${theme}`) })));
   return (
     <Dialog title={t('palette.title')} onClose={onClose} bare>
@@ -51,6 +53,15 @@ export function Palette({ onClose }: { onClose: () => void }) {
               {places.map(({ name, title, icon: Symbol, letter }) => (
                 <Command.Item key={name} value={`go ${name}`} onSelect={leave(() => go(`#/${name === 'home' ? '' : name}`))}>
                   <Symbol size={14} aria-hidden /> {t(title)} {letter ? <kbd>{`g ${letter}`}</kbd> : null}
+                </Command.Item>
+              ))}
+            </Command.Group>
+          ) : null}
+          {kept.length > 0 ? (
+            <Command.Group heading={t('views.palette')}>
+              {kept.map((view) => (
+                <Command.Item key={view.id} value={`view ${view.id}`} onSelect={leave(() => go(savedViewHref(view)))}>
+                  <Bookmark size={14} aria-hidden /> {view.name}
                 </Command.Item>
               ))}
             </Command.Group>

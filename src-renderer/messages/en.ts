@@ -1,6 +1,7 @@
 import { enBranches } from './en-branches.ts';
 import { enEdit } from './en-edit.ts';
 import { enIntel } from './en-intel.ts';
+import { enTable } from './en-table.ts';
 import { enOffice } from './en-office.ts';
 
 /** Every text of the face in English. ICU MessageFormat; a second language is a file with the same keys. */
@@ -155,7 +156,6 @@ export const en = {
   'filter.tags': 'Tag',
   'filter.retired': 'Revoked and deprecated too',
   'filter.import': 'Of one import',
-  'filter.import.clear': 'Show all imports',
   'filter.clear': 'Clear filters',
 
   'search.title': 'Search',
@@ -171,7 +171,6 @@ export const en = {
 
   'explore.title': 'Explorer',
   'explore.what': 'entities',
-  'explore.keys': 'Arrows move, Enter opens',
   'explore.name': 'Name',
   'explore.type': 'Type',
   'explore.tactics': 'Tactics',
@@ -598,4 +597,5 @@ export const en = {
   ...enOffice,
   ...enBranches,
   ...enEdit,
+  ...enTable,
 } as const;

@@ -10,7 +10,9 @@ export interface GridColumn<R> {
   width: string;
   numeric?: boolean;
   sortable?: boolean;
-  cell: (row: R) => ReactNode;
+  /** Stands in the head instead of the title. */
+  head?: ReactNode;
+  cell: (row: R, index: number) => ReactNode;
 }
 
 interface GridProps<R> {
@@ -27,6 +29,9 @@ interface GridProps<R> {
   onSelect: (index: number) => void;
   onOpen: (index: number) => void;
   rowHeight?: number;
+  /** Where rows can be picked besides: which are, and Space and Shift with the arrows to pick. */
+  picked?: (row: R) => boolean;
+  onPick?: (index: number, how: 'toggle' | 'extend') => void;
 }
 
 /** A table of any length that draws only the rows in sight. Arrows, Page, Home and End move; Enter opens. */
@@ -68,9 +73,13 @@ export function VirtualGrid<R>(props: GridProps<R>) {
       End: count - 1,
     };
     const target = targets[event.key];
-    if (target !== undefined) {
+    if (event.key === ' ' && props.onPick && selected >= 0) {
+      event.preventDefault();
+      props.onPick(selected, event.shiftKey ? 'extend' : 'toggle');
+    } else if (target !== undefined) {
       event.preventDefault();
       move(target);
+      if (event.shiftKey) props.onPick?.(Math.max(0, Math.min(count - 1, target)), 'extend');
     } else if (event.key === 'Enter' && selected >= 0) {
       event.preventDefault();
       props.onOpen(selected);
@@ -85,6 +94,7 @@ export function VirtualGrid<R>(props: GridProps<R>) {
       aria-label={props.label}
       aria-rowcount={count + 1}
       aria-colcount={columns.length}
+      aria-multiselectable={props.onPick ? true : undefined}
       aria-activedescendant={items.some((item) => item.index === selected) ? `${id}-${selected}` : undefined}
       onKeyDown={onKey}
     >
@@ -93,7 +103,9 @@ export function VirtualGrid<R>(props: GridProps<R>) {
           const sorted = props.sort?.key === column.key ? (props.sort.descending ? 'descending' : 'ascending') : undefined;
           return (
             <div key={column.key} role="columnheader" aria-sort={sorted} className={column.numeric ? 'numeric' : undefined}>
-              {column.sortable && props.onSort ? (
+              {column.head !== undefined ? (
+                column.head
+              ) : column.sortable && props.onSort ? (
                 <button type="button" onClick={() => props.onSort?.(column.key)}>
                   {column.title}
                   {sorted === 'ascending' ? <ArrowUp size={12} aria-hidden /> : null}
@@ -116,14 +128,18 @@ export function VirtualGrid<R>(props: GridProps<R>) {
               className="grid-row"
               role="row"
               aria-rowindex={item.index + 2}
-              aria-selected={item.index === selected}
+              aria-selected={item.index === selected || (row !== undefined && (props.picked?.(row) ?? false))}
               style={{ ...template, top: item.start, height: item.size }}
-              onClick={() => props.onSelect(item.index)}
+              onClick={(event) => {
+                if (event.shiftKey && props.onPick) props.onPick(item.index, 'extend');
+                else if ((event.ctrlKey || event.metaKey) && props.onPick) props.onPick(item.index, 'toggle');
+                props.onSelect(item.index);
+              }}
               onDoubleClick={() => props.onOpen(item.index)}
             >
               {columns.map((column) => (
                 <div key={column.key} role="gridcell" className={column.numeric ? 'numeric' : undefined}>
-                  {row === undefined ? '…' : column.cell(row)}
+                  {row === undefined ? '…' : column.cell(row, item.index)}
                 </div>
               ))}
             </div>

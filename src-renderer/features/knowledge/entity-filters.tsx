@@ -5,6 +5,7 @@ import { useQuery } from '#renderer/client/index.ts';
 import { typeLabel } from './entity-parts.tsx';
 import { inWords } from './kinds.ts';
 import type { ListPlace } from './links.ts';
+import { RenameTag } from './rename-tag.tsx';
 
 /** The filters as the engine wants them: only those that are set. */
 export function engineFilters(place: ListPlace) {
@@ -80,20 +81,48 @@ export function EntityFilters({
         checked={place.retired ?? false}
         onChange={(event) => onChange({ ...place, retired: event.target.checked })}
       />
-      {place.importId ? (
-        <span className="chip">
-          {t('filter.import')}
-          <button type="button" aria-label={t('filter.import.clear')} onClick={() => onChange({ ...place, importId: undefined })}>
-            <X size={13} aria-hidden />
-          </button>
+      <RenameTag tags={facets?.tags ?? []} />
+      {filtered ? (
+        <span className="filter-chips">
+          {lists.flatMap((name) =>
+            (place[name] ?? []).map((value) => {
+              const what = chipLabel(t, name, value, facets?.tactics);
+              return (
+                <Chip key={`${name} ${value}`} what={what}>
+                  {() => onChange({ ...place, [name]: (place[name] ?? []).filter((other) => other !== value) })}
+                </Chip>
+              );
+            }),
+          )}
+          {place.importId ? <Chip what={t('filter.import')}>{() => onChange({ ...place, importId: undefined })}</Chip> : null}
+          <Button small kind="quiet" icon={X} onClick={() => onChange({ text: place.text ?? '' })}>
+            {t('filter.clear')}
+          </Button>
         </span>
       ) : null}
-      {filtered ? (
-        <Button small kind="quiet" icon={X} onClick={() => onChange({ text: place.text ?? '' })}>
-          {t('filter.clear')}
-        </Button>
-      ) : null}
     </div>
+  );
+}
+
+const lists = ['types', 'tactics', 'platforms', 'tlp', 'tags'] as const;
+
+function chipLabel(t: Text, name: (typeof lists)[number], value: string, tactics: readonly Facet[] | undefined): string {
+  if (name === 'types') return typeLabel(t, value);
+  if (name === 'tlp') return tlpLabel(t, value);
+  if (name === 'tactics') return tactics?.find((facet) => facet.value === value && facet.label !== value)?.label ?? inWords(value);
+  return value;
+}
+
+/** One filter that is set; its button takes it away. */
+function Chip({ what, children: remove }: { what: string; children: () => void }) {
+  const t = useText();
+  return (
+    <span className="chip chip-filter">
+      <span className="clip">{what}</span>
+      <button type="button" aria-label={t('chips.remove', { what })} onClick={remove}>
+        <X size={13} aria-hidden />
+      </button>
+    </span>
   );
 }
 

@@ -6,3 +6,4 @@ export { addDroppedFiles, addOfferedFiles } from './import/import-store.ts';
 export { filesOfDrop } from './import/packed-folder.ts';
 export { entityHref, exploreHref, importHref, searchHref } from './links.ts';
 export { type GraphAct, graphKeys } from './graph/graph-keys.ts';
+export { savedViewHref } from './saved-views.tsx';

@@ -5,6 +5,7 @@ import { suggestedProperties } from '#shared/domain/knowledge/stix21/suggestions
 import type { Entity } from '#shared/contract/knowledge.ts';
 import { Button, IconButton, Select, TextField, useText } from '#renderer/ui/index.ts';
 import { useChange, useEdit } from '../use-edit.ts';
+import { Words } from '../words.tsx';
 import { FactValueView, propertyLabel } from './fact-table.tsx';
 import { readFacts, readValue } from './facts.ts';
 import { draftOf, isPropertyName, kindOfProperty, kindsOfValue, parseDraft, type Parsed, type ValueKind } from './property-kinds.ts';
@@ -173,13 +174,7 @@ function NewProperty({ entity, onClose }: { entity: Entity; onClose: () => void 
           onChange={setChosen}
         />
       </div>
-      <datalist id={`${id}-names`}>
-        {suggestedProperties(entity.type)
-          .filter((property) => !Object.hasOwn(entity.object, property))
-          .map((property) => (
-            <option key={property} value={property} />
-          ))}
-      </datalist>
+      <Words id={`${id}-names`} words={suggestedProperties(entity.type).filter((property) => !Object.hasOwn(entity.object, property))} />
       <ValueEditor
         label={t('property.value')}
         kind={kind}

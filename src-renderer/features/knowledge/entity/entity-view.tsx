@@ -126,7 +126,7 @@ function TabList({ id, tab, versions }: { id: string; tab: Tab; versions: number
     event.currentTarget.querySelector<HTMLElement>(`[data-tab=${next}]`)?.focus();
   };
   return (
-    <div className="tabs" role="tablist" aria-label={t('tabs.label')} onKeyDown={onKey}>
+    <div className="tabs" role="tablist" tabIndex={-1} aria-label={t('tabs.label')} onKeyDown={onKey}>
       {tabs.map((one) => (
         <button
           key={one}

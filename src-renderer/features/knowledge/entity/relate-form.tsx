@@ -5,6 +5,7 @@ import { useQuery } from '#renderer/client/index.ts';
 import { Button, Segments, TextField, useText } from '#renderer/ui/index.ts';
 import { EntityLine, typeLabel } from '../entity-parts.tsx';
 import { useChange } from '../use-edit.ts';
+import { Words } from '../words.tsx';
 
 /** Relates this entity to another: the verb as STIX suggests it, the other end by searching. */
 export function RelateForm({ entity, onClose }: { entity: Entity; onClose: () => void }) {
@@ -64,11 +65,7 @@ export function RelateForm({ entity, onClose }: { entity: Entity; onClose: () =>
           value={verb}
           onChange={(event) => setVerb(event.target.value.trim().toLowerCase())}
         />
-        <datalist id={`${id}-verbs`}>
-          {suggestedVerbs(source ?? '').map((one) => (
-            <option key={one} value={one} />
-          ))}
-        </datalist>
+        <Words id={`${id}-verbs`} words={suggestedVerbs(source ?? '')} />
         <EntityCombobox label={t('relate.target')} chosen={target} onChoose={setTarget} />
       </div>
       <TextField

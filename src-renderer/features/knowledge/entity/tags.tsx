@@ -4,6 +4,7 @@ import type { Entity } from '#shared/contract/knowledge.ts';
 import { useQuery } from '#renderer/client/index.ts';
 import { Button, useText } from '#renderer/ui/index.ts';
 import { useChange, useEdit } from '../use-edit.ts';
+import { Words } from '../words.tsx';
 
 /** The tags of an entity; those in use elsewhere are suggested. */
 export function Tags({ entity }: { entity: Entity }) {
@@ -63,14 +64,7 @@ function TagForm({ entity, onClose }: { entity: Entity; onClose: () => void }) {
           if (event.key === 'Escape') onClose();
         }}
       />
-      <datalist id={`${id}-known`}>
-        {known
-          .filter(({ value }) => !entity.tags.includes(value))
-          .slice(0, 200)
-          .map(({ value }) => (
-            <option key={value} value={value} />
-          ))}
-      </datalist>
+      <Words id={`${id}-known`} words={known.map(({ value }) => value).filter((value) => !entity.tags.includes(value))} />
       <Button small type="submit" disabled={busy}>
         {t('ui.add')}
       </Button>

@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { useId } from 'react';
 import type { Vocabulary } from '#shared/domain/knowledge/stix21/suggestions.ts';
 import { Select, TextArea, TextField, useText } from '#renderer/ui/index.ts';
+import { Words } from '../words.tsx';
 import { ProseView } from './prose-view.tsx';
 import type { Draft, ValueKind } from './property-kinds.ts';
 
@@ -115,15 +116,5 @@ function ListEditor({ label, vocabulary, draft, onChange, error, autoFocus }: Pa
         {error ?? t('property.list.hint')}
       </span>
     </div>
-  );
-}
-
-function Words({ id, words }: { id: string; words: readonly string[] }) {
-  return (
-    <datalist id={id}>
-      {words.map((word) => (
-        <option key={word} value={word} />
-      ))}
-    </datalist>
   );
 }

@@ -4,7 +4,9 @@ import { useQuery } from '#renderer/client/index.ts';
 import { Button, Empty, Failed, go, LinkButton, Shown, useText, type ViewProps } from '#renderer/ui/index.ts';
 import { EntityFilters, engineFilters } from '../entity-filters.tsx';
 import { EntityLine, EntityMarks, typeLabel } from '../entity-parts.tsx';
-import { entityHref, fromQuery, importHref, type ListPlace, searchHref } from '../links.ts';
+import { entityHref, fromQuery, importHref, type ListPlace, searchHref, toQuery } from '../links.ts';
+import { SavedViews } from '../saved-views.tsx';
+import { useUndoKeys } from '../use-edit.ts';
 import '../lists.css';
 
 const step = 40;
@@ -14,6 +16,7 @@ export function SearchView({ place: { query } }: ViewProps) {
   const t = useText();
   const id = useId();
   const place: ListPlace = fromQuery(query);
+  useUndoKeys();
   const [text, setText] = useState(place.text ?? '');
   const [active, setActive] = useState(0);
   const [limit, setLimit] = useState(step);
@@ -52,11 +55,13 @@ export function SearchView({ place: { query } }: ViewProps) {
   };
   return (
     <div className="view-fill">
-      <div className="view-head">
+      <div className="view-head explore-head">
         <h1>{t('search.title')}</h1>
         {answer.data ? (
           <Shown shown={answer.data.shown} total={answer.data.total} atLeast={answer.data.atLeast} what={t('search.what')} />
         ) : null}
+        <span className="grow" />
+        <SavedViews list="search" now={{ query: toQuery(place).replace(/^\?/, '') }} />
       </div>
       <div className="search-box">
         <Search size={18} aria-hidden />
