@@ -6,7 +6,7 @@ import { Button, Dialog, Failed, Notice, Progress, Segments, Select, TextArea, T
 import { EntityCombobox } from '../entity/relate-form.tsx';
 import { draftOf, isPropertyName, kindOfProperty, kindsOfValue, parseDraft, type ValueKind } from '../entity/property-kinds.ts';
 import { ValueEditor } from '../entity/value-editor.tsx';
-import { engineFilters } from '../entity-filters.tsx';
+import type { engineFilters } from '../entity-filters.tsx';
 import { useUndo } from '../use-edit.ts';
 import { Words } from '../words.tsx';
 

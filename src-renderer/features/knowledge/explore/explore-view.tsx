@@ -1,5 +1,5 @@
 import { Table } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Empty, Failed, type GridColumn, go, LinkButton, Loading, useText, type ViewProps, VirtualGrid } from '#renderer/ui/index.ts';
 import { EntityCard } from '../entity/entity-card.tsx';
 import { EntityFilters, engineFilters } from '../entity-filters.tsx';
@@ -37,8 +37,7 @@ export function ExploreView({ place: { query } }: ViewProps) {
     setSelected(-1);
   }, [filterKey]);
   const change = (next: Partial<typeof place>) => go(tableHref({ ...place, ...next }), true);
-  const chosenKeys = columns.map(writeColumn).join(',');
-  const shown = useMemo(() => gridColumns(t, tableFrom(new URLSearchParams({ columns: chosenKeys })).columns), [t, chosenKeys]);
+  const shown = gridColumns(t, columns);
   const pick = (index: number, how: 'toggle' | 'extend') => {
     const row = pages.row(index);
     if (!row) return;
