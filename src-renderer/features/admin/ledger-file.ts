@@ -25,6 +25,6 @@ export function ledgerCsv(ledger: Ledger): string {
 /** Quoted where it must be; a cell that a spreadsheet would take for a formula gets an apostrophe before it. */
 function quoted(value: string | number): string {
   if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
