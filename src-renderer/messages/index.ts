@@ -43,7 +43,7 @@ export function createText(locale: Locale, dateFormat: DateFormat = 'language'):
     if (!message.includes('{')) return message.replaceAll("''", "'");
     const format = compiled.get(key) ?? new IntlMessageFormat(message, formats);
     compiled.set(key, format);
-    return String(format.format(values));
+    return String(format.format(values && apart(values)));
   };
   return Object.assign(speak, {
     locale: formats,
@@ -60,6 +60,20 @@ export function createText(locale: Locale, dateFormat: DateFormat = 'language'):
     },
     percent: (share: number) => shares.format(share),
   });
+}
+
+const turning = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** Values that turn direction stand within isolates (UAX 9), so that the sentence around them keeps its order. */
+function apart(values: MessageValues): MessageValues {
+  if (!Object.values(values).some((value) => typeof value === 'string' && turning.test(value))) return values;
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      // Isolates of the value's own go, or it could end ours.
+      typeof value === 'string' && turning.test(value) ? `\u2068${value.replaceAll(/[\u2066-\u2069]/g, '')}\u2069` : value,
+    ]),
+  );
 }
 
 function when(format: Intl.DateTimeFormat, iso: string) {

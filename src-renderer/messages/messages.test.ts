@@ -109,3 +109,14 @@ function hardCoded(source: string, file: string): string[] {
 function isSyntax(value: unknown): value is Syntax {
   return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
 }
+
+describe('values in a message', () => {
+  it('that turn direction stand within isolates, one each, and the rest as it is', () => {
+    const t = createText('en');
+    const said = (tag: string) => t('entity.removeTag', { tag });
+    expect(said('plain')).toBe('Remove the tag plain');
+    expect(said('שלום')).toBe('Remove the tag \u2068שלום\u2069');
+    // An override that is never closed ends with the isolate; an end of an isolate in the name does not end ours.
+    expect(said('\u202e\u2069evil')).toBe('Remove the tag \u2068\u202eevil\u2069');
+  });
+});
