@@ -1,7 +1,18 @@
 import { EventEmitter } from 'node:events';
 
 /** Stands in for `electron` in the built main process: keeps what it is told, and hands it to the test. */
-export const told = { switches: [], calls: [], menus: [], windows: [], sessions: {}, forks: [], ports: [], schemes: [], trays: [], notes: [] };
+export const told = {
+  switches: [],
+  calls: [],
+  menus: [],
+  windows: [],
+  sessions: {},
+  forks: [],
+  ports: [],
+  schemes: [],
+  trays: [],
+  notes: [],
+};
 
 const say =
   (name) =>

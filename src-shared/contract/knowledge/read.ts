@@ -61,6 +61,7 @@ export const Neighbourhood = z.object({
 export type Neighbourhood = z.infer<typeof Neighbourhood>;
 
 export const Path = z.object({ nodes: z.array(EntitySummary), edges: z.array(Edge) });
+export type Path = z.infer<typeof Path>;
 
 export const Stats = z.object({
   objects: z.record(z.string(), z.int()),

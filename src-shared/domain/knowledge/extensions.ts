@@ -9,12 +9,8 @@ import { warninglistType } from './extensions/warninglist.ts';
 import type { JsonObject, StixObject } from './stix.ts';
 
 export { Asset, Exposure, exposures } from './extensions/asset.ts';
-export { Control } from './extensions/control.ts';
-export { DataFlow } from './extensions/data-flow.ts';
-export { Finding, severities, type Severity } from './extensions/finding.ts';
+export type { Severity } from './extensions/finding.ts';
 export { Layer } from './extensions/layer.ts';
-export { LogSource } from './extensions/log-source.ts';
-export { Warninglist } from './extensions/warninglist.ts';
 
 /**
  * Redoubt's own object types, declared as STIX 2.1 extensions of type `new-sdo` (section 7.3), so that a

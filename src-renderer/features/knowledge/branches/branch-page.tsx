@@ -2,8 +2,8 @@ import { ArrowLeft, GitBranch, GitMerge, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { asContractError, type RedoubtClient, useBranch, useClient, useQuery } from '#renderer/client/index.ts';
 import { Button, Empty, Failed, LinkButton, Loading, Notice, Segments, Shown, toast, useText } from '#renderer/ui/index.ts';
-import { stateChips } from './branches-view.tsx';
 import { ChangeTable } from './change-table.tsx';
+import { branchChips } from './change-words.ts';
 
 const filters = ['all', 'undecided', 'conflicting', 'accepted', 'rejected'] as const;
 type Filter = (typeof filters)[number];
@@ -76,7 +76,7 @@ export function BranchPage({ id }: { id: string }) {
         </div>
         <div className="view-head">
           <h1>{branch.name}</h1>
-          <span className={stateChips[state]}>{t(`branches.state.${state}`)}</span>
+          <span className={branchChips[state]}>{t(`branches.state.${state}`)}</span>
           <span className="quiet">{t('branches.by', { at: t.time(branch.created.at), actor: branch.created.actor })}</span>
         </div>
         {branch.description ? <p>{branch.description}</p> : null}

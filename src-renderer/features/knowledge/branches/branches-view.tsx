@@ -4,6 +4,7 @@ import type { Branch } from '#shared/contract/knowledge.ts';
 import { useAction, useQuery } from '#renderer/client/index.ts';
 import { Button, Empty, Failed, go, Loading, Shown, TextArea, TextField, useText, type ViewProps } from '#renderer/ui/index.ts';
 import { BranchPage } from './branch-page.tsx';
+import { branchChips } from './change-words.ts';
 import './branches.css';
 
 export const branchHref = (id: string) => `#/branches/${id}`;
@@ -45,8 +46,6 @@ function BranchList() {
   );
 }
 
-export const stateChips = { open: 'chip', proposed: 'chip chip-warn', merged: 'chip chip-good', discarded: 'chip' } as const;
-
 function BranchTable({ rows }: { rows: readonly Branch[] }) {
   const t = useText();
   return (
@@ -70,7 +69,7 @@ function BranchTable({ rows }: { rows: readonly Branch[] }) {
                 {row.description ? <div className="quiet">{row.description}</div> : null}
               </td>
               <td>
-                <span className={stateChips[row.state]}>{t(`branches.state.${row.state}`)}</span>
+                <span className={branchChips[row.state]}>{t(`branches.state.${row.state}`)}</span>
               </td>
               <td className="numeric">{t.number(row.objects)}</td>
               <td>{t('branches.by', { at: t.time(row.created.at), actor: row.created.actor })}</td>

@@ -2,22 +2,16 @@ import { Check as Tick, RotateCcw, X } from 'lucide-react';
 import { useState } from 'react';
 import type { BranchChange, ChangeKey } from '#shared/contract/knowledge.ts';
 import { asContractError, type RedoubtClient, useClient } from '#renderer/client/index.ts';
-import { Button, IconButton, type Text, TextField, toast, useText } from '#renderer/ui/index.ts';
+import { Button, IconButton, TextField, toast, useText } from '#renderer/ui/index.ts';
 import { EntityLine } from '../entity-parts.tsx';
 import { ConflictChoice } from './conflict-choice.tsx';
 import { ChangeValue } from './change-value.tsx';
+import { whatOf } from './change-words.ts';
 
 type Decision = Omit<Parameters<RedoubtClient['knowledge']['reviewChanges']>[0], 'branch' | 'changes'>;
 
 export const keyOf = ({ id, kind, name }: BranchChange): ChangeKey => ({ id, kind, ...(name !== undefined && { name }) });
 const wordOf = (change: BranchChange) => `${change.id} ${change.kind} ${change.name ?? ''}`;
-
-/** What of the object a change is about. */
-export function whatOf(t: Text, { kind, name = '' }: Pick<BranchChange, 'kind' | 'name'>): string {
-  if (kind === 'property') return name;
-  if (kind === 'tag') return t('changes.tag', { name });
-  return t(kind === 'object' ? 'changes.whole' : 'changes.deletion');
-}
 
 const stateChips = { added: 'chip chip-good', changed: 'chip', removed: 'chip chip-warn', conflicting: 'chip chip-bad' } as const;
 

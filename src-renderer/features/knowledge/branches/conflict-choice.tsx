@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
 import type { BranchChange } from '#shared/contract/knowledge.ts';
 import { Button, TextField, useText } from '#renderer/ui/index.ts';
-import { whatOf } from './change-table.tsx';
+import { whatOf } from './change-words.ts';
 
 type Take = 'main' | 'branch' | 'value';
 type Json = NonNullable<BranchChange['main']>;

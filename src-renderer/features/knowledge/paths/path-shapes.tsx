@@ -1,10 +1,7 @@
 import { ArrowLeft, ArrowRight } from 'lucide-react';
-import type { z } from 'zod';
-import type { Path as PathSchema } from '#shared/contract/knowledge.ts';
+import type { Path } from '#shared/contract/knowledge.ts';
 import { useText } from '#renderer/ui/index.ts';
 import { EntityLine, relationLabel, typeLabel } from '../entity-parts.tsx';
-
-type Path = z.infer<typeof PathSchema>;
 
 /** From left to right; an arrow points the way the relationship itself does. */
 export function PathChain({ path, number }: { path: Path; number: number }) {

@@ -91,7 +91,9 @@ it.skipIf(!hasSharedData)(
     const techniques = new Set([...text.matchAll(/^ {4}:attack-id "(T\d[^"]*)"/gm)].map(([, id]) => id));
     expect(
       new Set(
-        ofType('attack-pattern').map(({ external_references: [one] = [] }) => (one as { external_id?: string } | undefined)?.external_id),
+        ofType('attack-pattern').map(
+          ({ external_references: references }) => (references as { external_id?: string }[] | undefined)?.[0]?.external_id,
+        ),
       ),
     ).toEqual(techniques);
     expect(ofType('x-d3fend-artifact').length).toBeGreaterThan(800);
