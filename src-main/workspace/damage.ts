@@ -24,7 +24,7 @@ export function damageOf({
     ...(backup && { backup }),
     ...(missing !== undefined && { missing }),
     lacks: !backup
-      ? `There is no verified copy of this workspace in ${keeper.folder()}; put one there, or import a workspace file.`
+      ? `There is no verified copy of this workspace in ${keeper.folder()}; put one there, or open a workspace file.`
       : missing === undefined
         ? 'How many operations came after this copy is not known.'
         : missing === 0

@@ -160,6 +160,9 @@ export function fileDoor(terms: CopyTerms, { exclusive, requireHeld, keepPresent
     return { fileKey, summary, checked, newest: found.newest };
   };
 
+  /** Damaged, and whoever is here has proved that it is theirs. */
+  const brokenAndHeld = () => terms.isBroken() && terms.held() !== undefined;
+
   const inspect = async (job: JobHandle, path: string, passphrase: string | undefined) => {
     if (passphrase === undefined) {
       const total = Math.max(1, sizeOf(path));
@@ -187,7 +190,7 @@ export function fileDoor(terms: CopyTerms, { exclusive, requireHeld, keepPresent
     input: { path: string; passphrase: string; newPassphrase: string | undefined; folder: string | undefined },
   ) => {
     const open = terms.current();
-    const inPlace = input.folder === undefined && open !== undefined;
+    const inPlace = input.folder === undefined && (open !== undefined || brokenAndHeld());
     const target = input.folder === undefined ? places : placesIn(resolve(input.folder));
     if (!inPlace) refuseAnother(target);
     const into = swapPlaces(target.dataDir);
@@ -202,9 +205,14 @@ export function fileDoor(terms: CopyTerms, { exclusive, requireHeld, keepPresent
         await copier.rekey({ path: into.incoming, key: fileKey }, held.key.slice(), { signal: job.signal });
         const kept = terms.isBroken() ? undefined : await keepPresent(job, 'before-import');
         job.signal.throwIfAborted();
-        const before = open.knowledge.store.log.end().key;
+        const before = open?.knowledge.store.log.end().key;
         await terms.swap(
-          { ...journal, aside: `${kept ? 'replaced' : 'damaged'}-${terms.stamp()}`, keepAside: !kept, before },
+          {
+            ...journal,
+            aside: `${kept ? 'replaced' : 'damaged'}-${terms.stamp()}`,
+            keepAside: !kept,
+            ...(before !== undefined && { before }),
+          },
           held,
           job.jobId,
         );
@@ -295,8 +303,8 @@ export function fileDoor(terms: CopyTerms, { exclusive, requireHeld, keepPresent
     },
     importFile({ source, passphrase, newPassphrase, folder }) {
       const path = pathOf(source);
-      // A locked workspace is not replaced unseen: its present state could not be kept.
-      if (folder === undefined && !terms.current()) refuseAnother(places);
+      // A locked workspace is not replaced unseen: its present state could not be kept. A damaged one is set aside whole.
+      if (folder === undefined && !terms.current() && !brokenAndHeld()) refuseAnother(places);
       return exclusive.start('Make a workspace of a file', (job) => importFrom(job, { path, passphrase, newPassphrase, folder }));
     },
     imported(jobId) {

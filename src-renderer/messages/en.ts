@@ -481,6 +481,8 @@ export const en = {
   'workspaceFile.signed.other': 'Signed by another device: compare this fingerprint with the sender’s',
   'recover.title': 'This workspace is damaged',
   'recover.hint': 'Nothing is lost yet: what is damaged stays as it is, and a verified copy can take its place.',
+  'recover.hint.none': 'Nothing was changed or deleted: all that is in the folder stays as it is.',
+  'recover.again': 'Look again',
   'recover.what': 'What is broken',
   'recover.copy': 'The newest verified copy is of {time}',
   'recover.none': 'There is no verified copy',

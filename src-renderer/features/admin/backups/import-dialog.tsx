@@ -9,10 +9,13 @@ import { runJob } from './use-backups.ts';
 /** A workspace file: sent, checked, looked into, and only then put in the place of the open workspace (or made one, at the gate). */
 export function ImportDialog({
   fresh,
+  damaged = false,
   onClose,
   onDone,
 }: {
   fresh: boolean;
+  /** What stands cannot be kept as a copy: it is set aside. */
+  damaged?: boolean;
   onClose: () => void;
   onDone: (recoveryCode: string | undefined) => void;
 }) {
@@ -76,7 +79,7 @@ export function ImportDialog({
               hint={t('unlock.strength.hint')}
             />
           ) : (
-            <Notice kind="warn" title={t('workspaceFile.import.kept')} />
+            <Notice kind="warn" title={t(damaged ? 'backup.aside' : 'workspaceFile.import.kept')} />
           )}
           {take.error ? <Failed error={take.error} /> : null}
         </div>

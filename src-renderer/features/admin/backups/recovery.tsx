@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { WorkspaceState } from '#shared/contract/admin.ts';
 import { useAction } from '#renderer/client/index.ts';
 import { Button, Loading, Notice, useText } from '#renderer/ui/index.ts';
+import { ImportDialog } from './import-dialog.tsx';
 import { RestoreFacts, useRestorePreview } from './restore-dialog.tsx';
 import { runJob, useBackups } from './use-backups.ts';
 import './backups.css';
@@ -9,11 +10,15 @@ import './backups.css';
 /** At the gate of a damaged workspace: what is broken, which copy can take its place, what that copy lacks. */
 export function Recovery({ damage, onOpen }: { damage: NonNullable<WorkspaceState['damage']>; onOpen: () => void }) {
   const t = useText();
+  const [importing, setImporting] = useState(false);
   return (
     <div className="stack">
       <div>
-        <h1>{t('recover.title')}</h1>
-        <p className="quiet">{t('recover.hint')}</p>
+        {/* The form that had the focus is gone: this is where reading goes on. */}
+        <h1 tabIndex={-1} ref={damage.canRestore ? focused : undefined}>
+          {t('recover.title')}
+        </h1>
+        <p className="quiet">{t(damage.backup ? 'recover.hint' : 'recover.hint.none')}</p>
       </div>
       <Notice kind="bad" title={t('recover.what')}>
         <p>{damage.what}</p>
@@ -28,9 +33,18 @@ export function Recovery({ damage, onOpen }: { damage: NonNullable<WorkspaceStat
         </Notice>
       )}
       {damage.canRestore && damage.backup ? <Choice newest={damage.backup.backupId} onOpen={onOpen} /> : null}
+      {damage.backup ? null : (
+        <div className="row">
+          <Button onClick={() => location.reload()}>{t('recover.again')}</Button>
+          {damage.canRestore ? <Button onClick={() => setImporting(true)}>{t('workspaceFile.import')}</Button> : null}
+        </div>
+      )}
+      {importing ? <ImportDialog fresh={false} damaged onClose={() => setImporting(false)} onDone={onOpen} /> : null}
     </div>
   );
 }
+
+const focused = (element: HTMLHeadingElement | null) => element?.focus();
 
 function Choice({ newest, onOpen }: { newest: string; onOpen: () => void }) {
   const t = useText();

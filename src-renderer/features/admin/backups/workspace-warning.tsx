@@ -2,13 +2,16 @@ import { OctagonAlert, X } from 'lucide-react';
 import { useState } from 'react';
 import type { WorkspaceState } from '#shared/contract/admin.ts';
 import { IconButton, LinkButton, useText } from '#renderer/ui/index.ts';
+import { useBackups } from './use-backups.ts';
 import './backups.css';
 
-/** Over every view, until it is put away: damage that showed, or saved changes that are not there any more. */
+/** Over every view, until it is put away: damage that showed, saved changes that are not there any more, a copy that failed. */
 export function WorkspaceWarning({ workspace }: { workspace: WorkspaceState }) {
   const t = useText();
   const [away, setAway] = useState<string | undefined>();
-  const said = workspace.damage ? `${workspace.damage.what} ${workspace.damage.lacks}` : workspace.notice;
+  const { backups } = useBackups();
+  const told = workspace.damage ? `${workspace.damage.what} ${workspace.damage.lacks}` : workspace.notice;
+  const said = told !== undefined && told !== away ? told : backups?.problem;
   if (said === undefined || said === away) return null;
   return (
     <div className="workspace-warning" role="alert">
