@@ -19,6 +19,7 @@ export const enEdit = {
 
   'versions.none': 'No version is kept',
   'versions.list': 'Versions, newest first',
+  'versions.state': 'State after',
   'versions.from': 'From',
   'versions.to': 'To',
   'versions.pick.from': 'Compare from the version of {at}',
@@ -89,6 +90,10 @@ export const enEdit = {
 
   'note.edit': 'Edit the note of {at}',
   'note.remove': 'Remove the note of {at}',
+  'note.added': 'Noted: {text}',
+  'note.removed': 'Removed the note: {text}',
+  'relate.done': 'Related: {relation} {name}',
+  'relate.removed': 'No longer: {relation} {name}',
   'note.text': 'Text of the note',
   'edit.nothing': 'There is nothing of yours to undo here.',
 } as const;

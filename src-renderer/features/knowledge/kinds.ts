@@ -66,7 +66,7 @@ export function kindOf(type: string): Kind {
 /** A name in words for types and properties that have none in the catalogue: `x_mitre_data_sources` is "Data sources". */
 export function inWords(name: string): string {
   const words = name
-    .replace(/^x[-_](?:mitre|redoubt|opencti|misp)[-_]/, '')
+    .replace(/^x[-_](?:(?:mitre|redoubt|opencti|misp)[-_])?(?=.)/, '')
     .replaceAll(/[-_]+/g, ' ')
     .trim();
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -105,14 +105,14 @@ function Head({ entity, tab }: { entity: Entity; tab: Tab }) {
         </p>
       ) : null}
       {tab === 'overview' ? <Tags entity={entity} /> : null}
-      <TabList id={entity.id} tab={tab} versions={entity.versions} />
+      <TabList id={entity.id} tab={tab} />
       {deleting ? <DeleteDialog entity={entity} onClose={() => setDeleting(false)} /> : null}
     </header>
   );
 }
 
 /** Tabs after the ARIA pattern: arrows choose, Tab goes into the part. */
-function TabList({ id, tab, versions }: { id: string; tab: Tab; versions: number }) {
+function TabList({ id, tab }: { id: string; tab: Tab }) {
   const t = useText();
   const show = (next: Tab) => go(entityHref(id, next === 'overview' ? undefined : next), true);
   const onKey = (event: KeyboardEvent<HTMLDivElement>) => {
@@ -139,7 +139,6 @@ function TabList({ id, tab, versions }: { id: string; tab: Tab; versions: number
           onClick={() => show(one)}
         >
           {t(`tabs.${one}`)}
-          {one === 'versions' ? <span className="tab-count">{t.number(versions)}</span> : null}
         </button>
       ))}
     </div>

@@ -4,6 +4,8 @@ import type { Entity, Note } from '#shared/contract/knowledge.ts';
 import { Button, IconButton, TextArea, useText } from '#renderer/ui/index.ts';
 import { useChange, useEdit } from '../use-edit.ts';
 
+const short = (text: string) => (text.length > 80 ? `${text.slice(0, 79)}…` : text);
+
 /** Notes about an entity: each can be changed and removed, and Undo brings it back. */
 export function Notes({ entity }: { entity: Entity }) {
   const t = useText();
@@ -12,7 +14,8 @@ export function Notes({ entity }: { entity: Entity }) {
   const add = async (event?: FormEvent) => {
     event?.preventDefault();
     const content = draft.trim();
-    if (content && (await run((client) => client.knowledge.addNote({ id: entity.id, content })))) setDraft('');
+    if (content && (await run((client) => client.knowledge.addNote({ id: entity.id, content }), t('note.added', { text: short(content) }))))
+      setDraft('');
   };
   return (
     <section aria-labelledby="notes">
@@ -96,7 +99,9 @@ function OneNote({ note }: { note: Note }) {
           small
           icon={Trash2}
           label={t('note.remove', { at })}
-          onClick={() => void edit.run((client) => client.knowledge.removeNote({ note: note.id }))}
+          onClick={() =>
+            void edit.run((client) => client.knowledge.removeNote({ note: note.id }), t('note.removed', { text: short(note.content) }))
+          }
         />
       </p>
     </div>

@@ -3,7 +3,7 @@ import { suggestedVerbs } from '#shared/domain/knowledge/stix21/suggestions.ts';
 import type { Entity, EntitySummary } from '#shared/contract/knowledge.ts';
 import { useQuery } from '#renderer/client/index.ts';
 import { Button, Segments, TextField, useText } from '#renderer/ui/index.ts';
-import { EntityLine, typeLabel } from '../entity-parts.tsx';
+import { EntityLine, relationLabel, typeLabel } from '../entity-parts.tsx';
 import { useChange } from '../use-edit.ts';
 import { Words } from '../words.tsx';
 
@@ -25,13 +25,15 @@ export function RelateForm({ entity, onClose }: { entity: Entity; onClose: () =>
     if (!target || !right) return;
     const [from, to] = direction === 'out' ? [entity.id, target.id] : [target.id, entity.id];
     const words = description.trim();
-    const done = await run((client) =>
-      client.knowledge.createRelationship({
-        source: from,
-        relationshipType: verb,
-        target: to,
-        ...(words !== '' && { description: words }),
-      }),
+    const done = await run(
+      (client) =>
+        client.knowledge.createRelationship({
+          source: from,
+          relationshipType: verb,
+          target: to,
+          ...(words !== '' && { description: words }),
+        }),
+      t('relate.done', { relation: relationLabel(t, verb, direction), name: target.name }),
     );
     if (done) onClose();
   };

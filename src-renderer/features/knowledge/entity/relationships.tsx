@@ -104,7 +104,12 @@ function Row({ row }: { row: Neighbour }) {
             icon={Trash2}
             disabled={busy}
             label={t('relate.remove', { relation, name: row.entity.name })}
-            onClick={() => void run((client) => client.knowledge.deleteObject({ id: relationshipId }))}
+            onClick={() =>
+              void run(
+                (client) => client.knowledge.deleteObject({ id: relationshipId }),
+                t('relate.removed', { relation, name: row.entity.name }),
+              )
+            }
           />
         ) : null}
       </td>

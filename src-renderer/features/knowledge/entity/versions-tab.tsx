@@ -1,29 +1,60 @@
 import { RotateCcw } from 'lucide-react';
 import { useState } from 'react';
-import type { Entity, PropertyDifference } from '#shared/contract/knowledge.ts';
+import type { Entity, HistoryEntry, PropertyDifference, Provenance } from '#shared/contract/knowledge.ts';
 import { useQuery } from '#renderer/client/index.ts';
-import { Button, Failed, Loading, Shown, useText } from '#renderer/ui/index.ts';
+import { Button, Failed, IconButton, Loading, Shown, useText } from '#renderer/ui/index.ts';
 import { useEdit } from '../use-edit.ts';
 import { propertyLabel } from './fact-table.tsx';
-import { ProvenanceKind } from './provenance-tab.tsx';
 import { ValueText } from './value-text.tsx';
 import { wordDiff } from './word-diff.ts';
 
 const step = 25;
 
-/** The kept versions of an object; two of them laid over each other, and the way back to one. */
+/** A state the object was in: after an import wrote it, or after something was done to it. */
+interface Version {
+  readonly moment: string;
+  readonly at: string;
+  readonly what: string;
+  readonly by: string;
+}
+
+/** The states of an object, newest first: what imports wrote, and what was done since; undone actions left out. */
+function statesOf(
+  versions: readonly { provenance: Provenance }[],
+  history: readonly HistoryEntry[],
+  kind: (provenance: Provenance) => string,
+): Version[] {
+  const states = new Map<string, Version>();
+  for (const { provenance } of versions) {
+    const moment = isOperation(provenance.operation) ? provenance.operation : provenance.at;
+    states.set(moment, { moment, at: provenance.at, what: provenance.source, by: kind(provenance) });
+  }
+  for (const { action, at, what, actor, importId, undone } of history)
+    if (importId === undefined && !undone && !states.has(action)) states.set(at, { moment: at, at, what, by: actor });
+  return [...states.values()].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+}
+
+const isOperation = (text: string) => /^[0-9a-f-]{36}:\d{1,15}$/.test(text);
+
+/** The states of an object; two of them laid over each other, and the way back to one. */
 export function VersionsTab({ entity }: { entity: Entity }) {
   const t = useText();
-  const { data, error, reload } = useQuery((client, signal) => client.knowledge.listVersions({ id: entity.id }, { signal }), [entity.id]);
+  const { data, error, reload } = useQuery(
+    async (client, signal) =>
+      Promise.all([
+        client.knowledge.listVersions({ id: entity.id }, { signal }),
+        client.knowledge.listHistory({ id: entity.id, limit: 500 }, { signal }),
+      ]),
+    [entity.id],
+  );
   const [pair, setPair] = useState<{ from?: string; to?: string }>({});
   const [most, setMost] = useState(step);
   const edit = useEdit();
   if (error) return <Failed error={error} onRetry={reload} />;
   if (!data) return <Loading />;
-  const versions = data.map((version) => ({ ...version, moment: momentOf(version.provenance.operation, version.provenance.at) }));
+  const versions = statesOf(data[0], data[1].rows, ({ kind }) => t(`provenance.${kind}`));
   const to = versions.find(({ moment }) => moment === pair.to) ?? versions[0];
-  const older = versions[versions.indexOf(to as (typeof versions)[number]) + 1];
-  const from = versions.find(({ moment }) => moment === pair.from) ?? older ?? to;
+  const from = versions.find(({ moment }) => moment === pair.from) ?? versions[versions.findIndex((one) => one === to) + 1] ?? to;
   if (!to || !from) return <p className="quiet">{t('versions.none')}</p>;
   return (
     <div className="versions">
@@ -38,16 +69,15 @@ export function VersionsTab({ entity }: { entity: Entity }) {
               <tr>
                 <th scope="col">{t('versions.from')}</th>
                 <th scope="col">{t('versions.to')}</th>
-                <th scope="col">{t('entity.at')}</th>
-                <th scope="col">{t('entity.source')}</th>
+                <th scope="col">{t('versions.state')}</th>
                 <th scope="col">
                   <span className="hidden-visually">{t('versions.revert')}</span>
                 </th>
               </tr>
             </thead>
             <tbody>
-              {versions.slice(0, most).map((version) => {
-                const at = t.time(version.provenance.at);
+              {versions.slice(0, most).map((version, index) => {
+                const at = t.time(version.at);
                 return (
                   <tr key={version.moment} className={version === to || version === from ? 'version-picked' : undefined}>
                     <td>
@@ -68,26 +98,19 @@ export function VersionsTab({ entity }: { entity: Entity }) {
                         onChange={() => setPair({ from: from.moment, to: version.moment })}
                       />
                     </td>
-                    <td className="nowrap">
-                      {at} {version.current ? <span className="chip chip-good">{t('entity.current')}</span> : null}
-                    </td>
                     <td>
-                      {version.provenance.source}{' '}
-                      <span className="quiet small">
-                        <ProvenanceKind kind={version.provenance.kind} />
-                      </span>
+                      {version.what} {index === 0 ? <span className="chip chip-good">{t('entity.current')}</span> : null}
+                      <span className="version-by quiet small">{t('entity.noteBy', { author: version.by, at })}</span>
                     </td>
-                    <td>
-                      {version.current ? null : (
-                        <Button
+                    <td className="act-cell">
+                      {index === 0 ? null : (
+                        <IconButton
                           small
-                          kind="quiet"
                           icon={RotateCcw}
                           disabled={edit.busy}
+                          label={t('versions.revert')}
                           onClick={() => void edit.run((client) => client.knowledge.revertObject({ id: entity.id, at: version.moment }))}
-                        >
-                          {t('versions.revert')}
-                        </Button>
+                        />
                       )}
                     </td>
                   </tr>
@@ -103,15 +126,17 @@ export function VersionsTab({ entity }: { entity: Entity }) {
         {versions.length < 2 ? (
           <p className="quiet">{t('versions.one')}</p>
         ) : (
-          <Comparison key={`${from.moment} ${to.moment}`} id={entity.id} from={from.moment} to={to.current ? undefined : to.moment} />
+          <Comparison
+            key={`${from.moment} ${to.moment}`}
+            id={entity.id}
+            from={from.moment}
+            to={to === versions[0] ? undefined : to.moment}
+          />
         )}
       </section>
     </div>
   );
 }
-
-/** What names a version: the operation that made it, else its time. */
-const momentOf = (operation: string, at: string) => (/^[0-9a-f-]{36}:\d{1,15}$/.test(operation) ? operation : at);
 
 function Comparison({ id, from, to }: { id: string; from: string; to: string | undefined }) {
   const t = useText();
