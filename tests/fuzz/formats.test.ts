@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formats } from '#main/features/knowledge/formats/index.ts';
 import { fuzzFormat, seedsOf } from './fuzz-format.ts';
+import { fuzzText, textTargets } from './fuzz-text.ts';
 
 const runs = Number(process.env['REDOUBT_RUNS'] ?? 300);
 
@@ -15,4 +16,12 @@ describe('mutated files', () => {
     },
     600_000,
   );
+});
+
+describe('mutated texts', () => {
+  it.each(Object.keys(textTargets))('%s: are understood or not, and nothing else', async (id) => {
+    const { faults, objects } = await fuzzText(id, runs);
+    expect(faults).toEqual([]);
+    expect(objects).toBeGreaterThan(0);
+  });
 });

@@ -1,11 +1,16 @@
 import { fork } from 'node:child_process';
 import { formats } from '#main/features/knowledge/formats/index.ts';
+import { type Badness, badness } from './bad-files.ts';
+import { createBadFilesReader } from './bad-files-reader.ts';
 import { fuzzFormat, type FuzzOutcome, seedsOf } from './fuzz-format.ts';
+import { fuzzText, textTargets } from './fuzz-text.ts';
 
 /*
- * The long run: every format, or those named, each in a process of its own with a watchdog, so that an input
+ * The long run: every format and every parser of short texts (paste, cpe, versions, purl, pattern), or those named, each in a process of its own with a watchdog, so that an input
  * that hangs is named and ends nothing but itself. Results as JSON to standard output; ends with 1 at a fault.
  *   npm run -s fuzz -- [--runs 10000] [--only cve,d3fend] [--seed 20261124]
+ * With `--bad`, the kinds of bad file of bad-files.ts instead, each with a line of 200 MiB and 40 places a file:
+ *   npm run -s fuzz -- --bad [--only cve,d3fend] [--kind 'one line without end']
  */
 const told = (name: string): string | undefined => {
   const at = process.argv.indexOf(`--${name}`);
@@ -17,13 +22,14 @@ const seed = Number(told('seed') ?? 20_261_124);
 const HANGS_MS = 60_000;
 
 const one = told('format');
-if (one === undefined) await runAll();
+if (process.argv.includes('--bad')) await runBad();
+else if (one === undefined) await runAll();
 else await runOne(one);
 
 async function runOne(id: string): Promise<void> {
   const format = formats.find((known) => known.id === id);
-  if (!format) throw new Error(`there is no format ${id}`);
-  const outcome = await fuzzFormat(format, await seedsOf(id), runs, { seed, onRun: (run) => process.send?.({ run }) });
+  const options = { seed, onRun: (run: number) => void process.send?.({ run }) };
+  const outcome = format ? await fuzzFormat(format, await seedsOf(id), runs, options) : await fuzzText(id, runs, options);
   process.send?.({ outcome, rss: process.resourceUsage().maxRSS });
   process.disconnect?.();
 }
@@ -32,13 +38,28 @@ async function runAll(): Promise<void> {
   const only = told('only')?.split(',');
   const results: Record<string, unknown> = {};
   let faults = 0;
-  for (const { id } of formats.filter(({ id }) => !only || only.includes(id))) {
+  for (const id of [...formats.map((format) => format.id), ...Object.keys(textTargets)].filter((id) => !only || only.includes(id))) {
     const result = await inOwnProcess(id);
     faults += result.faults.length;
     results[id] = result;
     process.stderr.write(`${id}: ${result.runs} inputs, ${result.refused} refused, ${result.faults.length} faults, ${result.seconds} s\n`);
   }
   process.stdout.write(`${JSON.stringify({ seed, runs, results }, null, 2)}\n`);
+  process.exitCode = faults === 0 ? 0 : 1;
+}
+
+/** One process for each kind and format, so that the highest resident memory is that kind's own. */
+async function runBad(): Promise<void> {
+  const [only, kind] = [told('only')?.split(','), told('kind')];
+  let faults = 0;
+  for (const bad of (Object.keys(badness) as Badness[]).filter((known) => kind === undefined || known === kind))
+    for (const { id } of formats.filter(({ id }) => !only || only.includes(id))) {
+      const reader = createBadFilesReader(2048);
+      const outcome = await reader.ask({ format: id, bad, extent: { places: 40, long: Number(told('long') ?? 200) } });
+      reader.close();
+      faults += outcome.faults.length;
+      process.stdout.write(`${JSON.stringify({ format: id, bad, ...outcome })}\n`);
+    }
   process.exitCode = faults === 0 ? 0 : 1;
 }
 

@@ -8,7 +8,9 @@ export function canonicalPurl(text: string): string | undefined {
   const plain = text.trim();
   if (plain.length > longest || !/^pkg:/i.test(plain)) return undefined;
   try {
-    return PackageURL.fromString(plain).toString();
+    const written = PackageURL.fromString(plain).toString();
+    // Escapes can lengthen it past the bound or past what the library reads again (a type with a plus): then it has no one form.
+    return written.length <= longest && PackageURL.fromString(written).toString() === written ? written : undefined;
   } catch {
     return undefined;
   }
