@@ -21,7 +21,7 @@ interface KindTerms {
   readonly tell?: ((line: string) => void) | undefined;
 }
 
-interface Kind {
+export interface Kind {
   readonly name: string;
   /** A fresh folder, prepared by copying. */
   prepare(folder: string, number: number): { life: object; clean(): void };

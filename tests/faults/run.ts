@@ -1,14 +1,15 @@
 import { enableCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { branchesKind } from './kill-branches.ts';
 import { copiesKind, filesKind, killKind, migrationsKind } from './kill-kinds.ts';
 import { type KillOutcome, killMany } from './kills.ts';
 
 /*
  * The long run: kills over the whole life of an engine. Progress goes to standard error, the
  * result as JSON to standard output; ends with 1 where a promise was broken.
- *   npm run -s faults -- [--kills 100] [--objects 10000] [--seed 7] [--kinds imports,copies,files,migrations]
- * Half of the kills fall on imports and edits, the others on the other kinds; two workers.
+ *   npm run -s faults -- [--kills 100] [--objects 10000] [--seed 7] [--kinds imports,branches,copies,files,migrations]
+ * Two fifths of the kills fall on imports and edits, the others on the other kinds; two workers.
  */
 const told = (name: string, usual: string): string => {
   const at = process.argv.indexOf(`--${name}`);
@@ -22,9 +23,9 @@ enableCompileCache(process.env['NODE_COMPILE_CACHE']);
 const began = performance.now();
 const kills = Number(told('kills', '100'));
 const seed = Number(told('seed', '7'));
-const kinds = told('kinds', 'imports,copies,files,migrations').split(',');
+const kinds = told('kinds', 'imports,branches,copies,files,migrations').split(',');
 const tell = (line: string) => process.stderr.write(`${line}\n`);
-const shares: Record<string, number> = { imports: 0.5, copies: 0.25, files: 0.1, migrations: 0.15 };
+const shares: Record<string, number> = { imports: 0.4, branches: 0.2, copies: 0.2, files: 0.1, migrations: 0.1 };
 const whole = kinds.reduce((sum, kind) => sum + (shares[kind] ?? 0), 0);
 const shareOf = (kind: string) => Math.max(1, Math.round((kills * (shares[kind] ?? 0)) / whole));
 
@@ -37,7 +38,12 @@ const work: { kind: string; run: () => Promise<KillOutcome> }[] = kinds.flatMap(
     const run = (): Promise<KillOutcome> => {
       if (kind === 'imports')
         return killMany({ kills: count, objects: Number(told('objects', '10000')), livesEach: 5, seed: itsSeed, tell });
-      const made = { copies: copiesKind(itsSeed), files: filesKind(itsSeed), migrations: migrationsKind() }[kind];
+      const made = {
+        branches: branchesKind(itsSeed),
+        copies: copiesKind(itsSeed),
+        files: filesKind(itsSeed),
+        migrations: migrationsKind(),
+      }[kind];
       if (!made) throw new Error(`no kind is called ${kind}`);
       return killKind(made, { kills: count, seed: itsSeed, tell });
     };
