@@ -28,6 +28,7 @@ export const enEdit = {
   'versions.same': 'These two are the same.',
   'versions.one': 'Only one version is kept: there is nothing to compare yet.',
   'versions.revert': 'Set back to this version',
+  'versions.reverted': 'Set back to the state of {at}',
   'versions.revertOne': 'Set back {property}',
   'versions.state.added': 'added',
   'versions.state.changed': 'changed',

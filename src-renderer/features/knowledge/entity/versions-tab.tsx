@@ -109,7 +109,12 @@ export function VersionsTab({ entity }: { entity: Entity }) {
                           icon={RotateCcw}
                           disabled={edit.busy}
                           label={t('versions.revert')}
-                          onClick={() => void edit.run((client) => client.knowledge.revertObject({ id: entity.id, at: version.moment }))}
+                          onClick={() =>
+                            void edit.run(
+                              (client) => client.knowledge.revertObject({ id: entity.id, at: version.moment }),
+                              t('versions.reverted', { at }),
+                            )
+                          }
                         />
                       )}
                     </td>
