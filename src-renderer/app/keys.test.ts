@@ -1,9 +1,10 @@
 // @vitest-environment node
 import { expect, it } from 'vitest';
+import { listAct, listKeys } from '#renderer/ui/list-keys.ts';
 import { actionOf, keyLabel, keyOf } from '#renderer/ui/keys.ts';
 import { graphKeys } from '#renderer/features/knowledge/graph/graph-keys.ts';
 import { views } from './features.ts';
-import { goKeys, keyGroups } from './keys.ts';
+import { globalKeys, goKeys, keyGroups } from './keys.ts';
 
 const press = (key: string, more: Partial<KeyboardEvent> = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
 
@@ -26,4 +27,15 @@ it.each(keyGroups.map((group) => [group.title, group] as const))('%s: no key mea
 it('every view of the rail has a letter, and a letter alone takes no key of everywhere', () => {
   expect(views.filter(({ group, letter }) => group && !letter)).toEqual([]);
   expect(goKeys.every(({ key }) => key.length === 1)).toBe(true);
+});
+
+it('no plain key of a place means another thing everywhere, so that one never hides the other', () => {
+  const everywhere = new Set(globalKeys.map(({ key }) => key));
+  for (const { title, rows, before } of keyGroups.filter(({ title }) => title !== 'help.everywhere'))
+    if (before === undefined) expect([title, rows.filter(({ key }) => everywhere.has(key))]).toEqual([title, []]);
+});
+
+it('every list knows its keys by the table that the map prints', () => {
+  expect(listKeys.map(({ key, act }) => [listAct(press(key === 'Space' ? ' ' : key)), act])).toEqual(listKeys.map(({ act }) => [act, act]));
+  expect(listAct(press('ArrowDown', { altKey: true }))).toBeUndefined();
 });

@@ -1,6 +1,8 @@
-import { graphKeys } from '#renderer/features/knowledge/index.ts';
+import { matrixKeys } from '#renderer/features/coverage/matrix-keys.ts';
+import { pasteKeys } from '#renderer/features/intel/index.ts';
+import { graphKeys, undoKeys } from '#renderer/features/knowledge/index.ts';
 import type { MessageKey } from '#renderer/messages/index.ts';
-import type { KeyRow } from '#renderer/ui/index.ts';
+import { type KeyRow, listKeys, sendKeys } from '#renderer/ui/index.ts';
 import { views } from './features.ts';
 
 export type GlobalAct = 'palette' | 'keys' | 'search' | 'go' | 'none';
@@ -20,24 +22,6 @@ export const goKeys: readonly KeyRow[] = views.flatMap(({ letter, title, name })
   letter ? [{ key: letter, what: title, act: name }] : [],
 );
 
-const listKeys: readonly KeyRow[] = [
-  { key: 'ArrowDown', what: 'help.rowDown', act: 'down' },
-  { key: 'ArrowUp', what: 'help.rowUp', act: 'up' },
-  { key: 'Home', what: 'help.first', act: 'first' },
-  { key: 'End', what: 'help.last', act: 'last' },
-  { key: 'Enter', what: 'help.open', act: 'open' },
-];
-const intelKeys: readonly KeyRow[] = [
-  { key: 'Enter', what: 'help.judge', act: 'judge' },
-  { key: 'Space', what: 'help.keepHit', act: 'keep' },
-  { key: 'a', what: 'help.keepSure', act: 'sure' },
-];
-const matrixKeys: readonly KeyRow[] = [
-  { key: 'ArrowRight', what: 'help.cell', act: 'cell' },
-  { key: 'Space', what: 'help.subs', act: 'subs' },
-  { key: 'Enter', what: 'help.open', act: 'open' },
-];
-
 export interface KeyGroup {
   readonly title: MessageKey;
   /** Pressed before each. */
@@ -47,10 +31,10 @@ export interface KeyGroup {
 
 /** The whole keyboard, for the map and for the test that no key means two things in one place. */
 export const keyGroups: readonly KeyGroup[] = [
-  { title: 'help.everywhere', rows: globalKeys },
+  { title: 'help.everywhere', rows: [...globalKeys, ...undoKeys, ...sendKeys] },
   { title: 'help.go', before: 'g', rows: goKeys },
   { title: 'help.lists', rows: listKeys },
   { title: 'graph.title', rows: graphKeys },
   { title: 'nav.matrix', rows: matrixKeys },
-  { title: 'help.matches', rows: intelKeys },
+  { title: 'nav.paste', rows: pasteKeys },
 ];

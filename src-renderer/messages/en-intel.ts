@@ -3,8 +3,6 @@ export const enIntel = {
   'nav.paste': 'Paste',
   'nav.matches': 'Matches',
   'help.paste': 'Recognise what is on the clipboard, anywhere outside a field',
-  'help.matches': 'In Matches and Paste',
-  'help.judge': 'Judge the chosen match',
   'help.keepHit': 'Choose or leave a hit',
   'help.keepSure': 'Choose all that are sure',
 

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ListAct, listAct } from './list-keys.ts';
 import './data.css';
 
 export interface GridColumn<R> {
@@ -64,23 +65,24 @@ export function VirtualGrid<R>(props: GridProps<R>) {
   const onKey = (event: KeyboardEvent) => {
     if (event.target !== frame.current || count === 0) return;
     const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? 400) / rowHeight) - 2);
-    const targets: Record<string, number> = {
-      ArrowDown: selected + 1,
-      ArrowUp: selected - 1,
-      PageDown: selected + page,
-      PageUp: selected - page,
-      Home: 0,
-      End: count - 1,
+    const targets: Partial<Record<ListAct, number>> = {
+      down: selected + 1,
+      up: selected - 1,
+      pageDown: selected + page,
+      pageUp: selected - page,
+      first: 0,
+      last: count - 1,
     };
-    const target = targets[event.key];
-    if (event.key === ' ' && props.onPick && selected >= 0) {
+    const act = listAct(event);
+    const target = act && targets[act];
+    if (act === 'pick' && props.onPick && selected >= 0) {
       event.preventDefault();
       props.onPick(selected, event.shiftKey ? 'extend' : 'toggle');
     } else if (target !== undefined) {
       event.preventDefault();
       move(target);
       if (event.shiftKey) props.onPick?.(Math.max(0, Math.min(count - 1, target)), 'extend');
-    } else if (event.key === 'Enter' && selected >= 0) {
+    } else if (act === 'open' && selected >= 0) {
       event.preventDefault();
       props.onOpen(selected);
     }

@@ -16,7 +16,9 @@ import {
   Select,
   useText,
   type ViewProps,
+  actionOf,
 } from '#renderer/ui/index.ts';
+import { matrixKeys } from './matrix-keys.ts';
 import { MatrixColumn } from './matrix-column.tsx';
 import { busiest, type CellLike, layOut, type Place, scaleSteps, stepOf } from './scale.ts';
 import './matrix.css';
@@ -113,14 +115,15 @@ function Board({ matrix }: { matrix: Matrix }) {
   };
   const onKey = (event: KeyboardEvent) => {
     const { column, row } = at;
-    if (event.key === 'ArrowDown') stand(column, row + 1);
-    else if (event.key === 'ArrowUp') stand(column, row - 1);
-    else if (event.key === 'ArrowRight') stand(nextColumn(column, 1), row);
-    else if (event.key === 'ArrowLeft') stand(nextColumn(column, -1), row);
-    else if (event.key === 'Home') stand(column, 0);
-    else if (event.key === 'End') stand(column, (columns[column]?.length ?? 1) - 1);
-    else if (event.key === ' ' && standing) toggle(column, standing);
-    else if (event.key === 'Enter' && standing) go(entityHref(standing.cell.id));
+    const act = actionOf(matrixKeys, event);
+    if (act === 'down') stand(column, row + 1);
+    else if (act === 'up') stand(column, row - 1);
+    else if (act === 'right') stand(nextColumn(column, 1), row);
+    else if (act === 'left') stand(nextColumn(column, -1), row);
+    else if (act === 'first') stand(column, 0);
+    else if (act === 'last') stand(column, (columns[column]?.length ?? 1) - 1);
+    else if (act === 'subs' && standing) toggle(column, standing);
+    else if (act === 'open' && standing) go(entityHref(standing.cell.id));
     else return;
     event.preventDefault();
   };

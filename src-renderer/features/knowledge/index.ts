@@ -6,4 +6,5 @@ export { addDroppedFiles, addOfferedFiles } from './import/import-store.ts';
 export { filesOfDrop } from './import/packed-folder.ts';
 export { entityHref, exploreHref, importHref, searchHref } from './links.ts';
 export { type GraphAct, graphKeys } from './graph/graph-keys.ts';
+export { undoKeys } from './use-edit.ts';
 export { savedViewHref } from './saved-views.tsx';

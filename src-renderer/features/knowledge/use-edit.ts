@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { asContractError, type RedoubtClient, useBranch, useClient } from '#renderer/client/index.ts';
 import type { ContractError } from '#shared/transport/errors.ts';
-import { toast, useText } from '#renderer/ui/index.ts';
+import { actionOf, type KeyRow, toast, useText } from '#renderer/ui/index.ts';
 
 /** What this window did, oldest first, and what it took back: for Ctrl+Z and Ctrl+Shift+Z. At most `kept` each. */
 const done: { action: string; branch: string | undefined }[] = [];
@@ -56,12 +56,15 @@ export function useUndo() {
   };
 }
 
+/** Bound here, shown among the keys that work everywhere. */
+export const undoKeys: readonly KeyRow<'undo'>[] = [{ key: 'Ctrl+z', what: 'help.undo', act: 'undo' }];
+
 /** Ctrl+Z (or Cmd) undoes this window's last action, with Shift does it again; a field keeps its own undo. */
 export function useUndoKeys() {
   const { last } = useUndo();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 'z') return;
+      if (actionOf(undoKeys, event) !== 'undo') return;
       if (event.target instanceof HTMLElement && event.target.closest('input:not([type=checkbox]), textarea, select, dialog')) return;
       event.preventDefault();
       last(!event.shiftKey);

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { judgements } from '#shared/contract/intel.ts';
 import { asContractError, useAction, useClient, useQuery } from '#renderer/client/index.ts';
 import { EntityLine } from '#renderer/features/knowledge/index.ts';
-import { Button, Failed, IconButton, Loading, Notice, Segments, TextArea, toast, useText } from '#renderer/ui/index.ts';
+import { actionOf, Button, Failed, IconButton, Loading, Notice, Segments, sendKeys, TextArea, toast, useText } from '#renderer/ui/index.ts';
 import { DecisionChip, ExploitedChip, GradeWord, PriorityTable } from './match-parts.tsx';
 
 /** One match opened: why, what its priority is made of, what to do, and the verdict on it. */
@@ -98,7 +98,7 @@ function Judge({ id, focus }: { id: string; focus: number }) {
         if (ready) void judge.run();
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && ready) void judge.run();
+        if (actionOf(sendKeys, event) === 'send' && ready) void judge.run();
       }}
     >
       <h3 id="match-judge">{t('matches.judge')}</h3>

@@ -1,7 +1,8 @@
 import type { KeyboardEvent } from 'react';
 import type { PastedHit, PastedKind } from '#shared/contract/intel.ts';
 import { EntityLine } from '#renderer/features/knowledge/index.ts';
-import { useText } from '#renderer/ui/index.ts';
+import { actionOf, useText } from '#renderer/ui/index.ts';
+import { pasteKeys } from './paste-keys.ts';
 import { Visible } from './marked-text.tsx';
 
 const groups: readonly { name: 'names' | 'network' | 'files' | 'host'; kinds: readonly PastedKind[] }[] = [
@@ -25,16 +26,17 @@ interface Choice {
 export function HitTable({ hits, onSure, ...choice }: { hits: readonly PastedHit[]; onSure: () => void } & Choice) {
   const t = useText();
   const walk = (event: KeyboardEvent<HTMLDivElement>) => {
-    if (event.key === 'a' && !event.ctrlKey && !event.metaKey) {
+    const act = actionOf(pasteKeys, event);
+    if (act === 'sure') {
       event.preventDefault();
       return onSure();
     }
-    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    if (act !== 'down' && act !== 'up') return;
     const boxes = [...event.currentTarget.querySelectorAll<HTMLInputElement>('input[type=checkbox]:not(:disabled)')];
     const at = boxes.findIndex((box) => box === document.activeElement);
     if (at < 0) return;
     event.preventDefault();
-    boxes[Math.max(0, Math.min(boxes.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1)))]?.focus();
+    boxes[Math.max(0, Math.min(boxes.length - 1, at + (act === 'down' ? 1 : -1)))]?.focus();
   };
   return (
     <div className="paste-groups" onKeyDown={walk}>

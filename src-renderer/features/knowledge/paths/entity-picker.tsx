@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useId, useState } from 'react';
 import type { EntitySummary } from '#shared/contract/knowledge.ts';
 import { useQuery } from '#renderer/client/index.ts';
-import { useText } from '#renderer/ui/index.ts';
+import { listAct, useText } from '#renderer/ui/index.ts';
 import { EntityLine, typeLabel } from '../entity-parts.tsx';
 
 /** Chooses one entity by searching: arrows walk the answers, Enter takes one. */
@@ -30,9 +30,10 @@ export function EntityPicker({
     onChoose(result.id);
   };
   const onKey = (event: KeyboardEvent) => {
-    if (event.key === 'ArrowDown') setAt(Math.min(results.length - 1, at + 1));
-    else if (event.key === 'ArrowUp') setAt(Math.max(0, at - 1));
-    else if (event.key === 'Enter') take(results[at]);
+    const act = listAct(event);
+    if (act === 'down') setAt(Math.min(results.length - 1, at + 1));
+    else if (act === 'up') setAt(Math.max(0, at - 1));
+    else if (act === 'open') take(results[at]);
     else if (event.key === 'Escape' && text !== undefined) setText(undefined);
     else return;
     event.preventDefault();

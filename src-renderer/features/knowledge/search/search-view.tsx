@@ -1,7 +1,7 @@
 import { Search } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useQuery } from '#renderer/client/index.ts';
-import { Button, Empty, Failed, go, LinkButton, Shown, useText, type ViewProps } from '#renderer/ui/index.ts';
+import { Button, Empty, Failed, go, LinkButton, listAct, Shown, useText, type ViewProps } from '#renderer/ui/index.ts';
 import { EntityFilters, engineFilters } from '../entity-filters.tsx';
 import { EntityLine, EntityMarks, typeLabel } from '../entity-parts.tsx';
 import { entityHref, fromQuery, importHref, type ListPlace, searchHref, toQuery } from '../links.ts';
@@ -47,9 +47,10 @@ export function SearchView({ place: { query } }: ViewProps) {
   }, [id, at]);
   const onKey = (event: KeyboardEvent) => {
     const chosen = results[at];
-    if (event.key === 'ArrowDown') setActive(Math.min(results.length - 1, at + 1));
-    else if (event.key === 'ArrowUp') setActive(Math.max(0, at - 1));
-    else if (event.key === 'Enter' && chosen) go(entityHref(chosen.id));
+    const act = listAct(event);
+    if (act === 'down') setActive(Math.min(results.length - 1, at + 1));
+    else if (act === 'up') setActive(Math.max(0, at - 1));
+    else if (act === 'open' && chosen) go(entityHref(chosen.id));
     else return;
     event.preventDefault();
   };
