@@ -257,11 +257,11 @@ export const badness = {
         yield bytesOf(bomb + replaced(text, place, '*a9'));
     }
   },
-  'one line without end': function* (seed: Seed, { long }: Extent) {
+  'one line without end': function* (seed: Seed, { long, places }: Extent) {
     const language = languageOf(seed);
     const MiB = 1024 * 1024;
     const run = (sign: string): Uint8Array[] => Array.from<Uint8Array>({ length: long }).fill(bytesOf(sign.repeat(MiB / sign.length)));
-    for (const place of placesOf(seed.text, values[language], 3)) {
+    for (const place of placesOf(seed.text, values[language], Math.max(1, Math.floor(places / 8)))) {
       const [before, after] = written[language]('\u0001').split(language === 'json' || language === 'yaml' ? '\\u0001' : '\u0001');
       yield [bytesOf(seed.text.slice(0, place.from) + before), ...run('x'), bytesOf(`${after}${seed.text.slice(place.to)}`)];
     }
