@@ -17,7 +17,7 @@ import type { JobHandle, Jobs } from '#main/platform/jobs/jobs.ts';
 import type { Keyring } from '#main/platform/secrets/keyring.ts';
 import type { OpenWorkspace } from './compose.ts';
 import type { Held } from './held.ts';
-import { fileDoor } from './files.ts';
+import { fileDoor, spoken } from './files.ts';
 import type { Places } from './places.ts';
 
 /** What the work on copies sees of the workspace and may do with it. */
@@ -105,7 +105,8 @@ export function createBackupDoor(terms: CopyTerms): { door: BackupDoor; opened()
       problem = undefined;
       audit('createBackup', { backup: backup.backupId, reason });
       return backup;
-    } catch (error) {
+    } catch (thrown) {
+      const error = spoken(thrown, keeper.folder());
       if (!job.signal.aborted) {
         problem = `The newest attempt at a copy failed: ${isContractError(error) ? error.message : 'see the engine’s log.'}`;
         host.notify('Redoubt', problem);

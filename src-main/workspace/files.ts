@@ -336,12 +336,12 @@ function writeSyncAt(path: string, bytes: Uint8Array, offset: number): void {
 }
 
 /** What the system says of a folder or disk, in one sentence. */
-function spoken(error: unknown, folder: string): unknown {
+export function spoken(error: unknown, folder: string): unknown {
   if (isContractError(error)) return error;
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (code === 'ENOSPC')
     return new ContractError('unavailable', 'The disk is full; nothing was written. Free some space and try again.', { cause: error });
-  if (/^(?:EACCES|EROFS|EPERM|ENOTDIR|ENOENT|EIO|EISDIR)$/.test(code))
+  if (/^(?:EACCES|EROFS|EPERM|ENOTDIR|ENOENT|EEXIST|EIO|EISDIR)$/.test(code))
     return new ContractError('unavailable', `${folder} cannot be written to; choose another folder, or change its permissions.`, {
       cause: error,
     });

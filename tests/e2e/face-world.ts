@@ -28,16 +28,18 @@ export interface World {
   readonly browser: Browser;
   /** Of the host's process. */
   readonly hostPid: number | undefined;
+  /** Ends the host as a power cut would. */
+  killHost(): Promise<void>;
   /** A page that fails the journey on any script error, refused policy or request that leaves the machine. */
   open(options?: BrowserContextOptions): Promise<{ page: Page; faults: string[] }>;
   close(): Promise<void>;
 }
 
-/** The real headless host on an empty folder, the built face, a real browser. */
-export async function startWorld(): Promise<World> {
+/** The real headless host, on an empty folder or on a prepared one (which stays), the built face, a real browser. */
+export async function startWorld({ workspace }: { workspace?: string } = {}): Promise<World> {
   await buildFace();
   const folder = mkdtempSync(join(tmpdir(), 'redoubt-face-'));
-  const host = spawn(process.execPath, [join(root, 'src-main', 'headless.ts'), '--workspace', join(folder, 'workspace')], {
+  const host = spawn(process.execPath, [join(root, 'src-main', 'headless.ts'), '--workspace', workspace ?? join(folder, 'workspace')], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_NO_WARNINGS: '1' },
@@ -53,12 +55,17 @@ export async function startWorld(): Promise<World> {
     host.stderr.on('data', listen);
     host.once('exit', (code) => reject(new Error(`the host ended with ${code}: ${said.join('')}`)));
   });
+  const ended = new Promise<void>((resolve) => host.once('exit', () => resolve()));
   const browser = await chromium.launch({ ...(browserPath ? { executablePath: browserPath } : {}), args: browserArguments });
   const origin = new URL(address).origin;
   return {
     address,
     browser,
     hostPid: host.pid,
+    async killHost() {
+      host.kill('SIGKILL');
+      await ended;
+    },
     async open(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', ...options });
       const page = await context.newPage();
@@ -77,7 +84,6 @@ export async function startWorld(): Promise<World> {
     },
     async close() {
       await browser.close();
-      const ended = new Promise((resolve) => host.once('exit', resolve));
       host.kill('SIGTERM');
       await ended;
       rmSync(folder, { recursive: true, force: true });

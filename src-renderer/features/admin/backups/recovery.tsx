@@ -18,7 +18,7 @@ export function Recovery({ damage, onOpen }: { damage: NonNullable<WorkspaceStat
         <h1 tabIndex={-1} ref={damage.canRestore ? focused : undefined}>
           {t('recover.title')}
         </h1>
-        <p className="quiet">{t(damage.backup ? 'recover.hint' : 'recover.hint.none')}</p>
+        <p className="quiet">{t(!damage.backup ? 'recover.hint.none' : damage.canRestore ? 'recover.hint' : 'recover.hint.keys')}</p>
       </div>
       <Notice kind="bad" title={t('recover.what')}>
         <p>{damage.what}</p>
