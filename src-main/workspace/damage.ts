@@ -29,7 +29,7 @@ export function damageOf({
         ? 'How many operations came after this copy is not known.'
         : missing === 0
           ? 'Nothing that was saved came after this copy.'
-          : `${missing} ${missing === 1 ? 'operation that was' : 'operations that were'} saved after this copy ${missing === 1 ? 'is' : 'are'} missing in it; that a copy was made counts too.`,
+          : `${missing} ${missing === 1 ? 'operation that was' : 'operations that were'} saved after this copy ${missing === 1 ? 'is' : 'are'} missing in it, records of copying and closing among them.`,
     canRestore,
   };
 }
