@@ -19,6 +19,8 @@ const MOST_MATCHED = 10_000;
 /** Of each way to be found first, where not all are ranked. */
 const MOST_BEGINNING = 200;
 const MOST_NAMED = 800;
+/** Names met to see whether enough begin with a letter: a filter that few pass must not walk them all. */
+const MOST_MET = 20_000;
 /** Name and ids weigh more than the body of a text. */
 const RANK = 'bm25(search, 10.0, 8.0, 12.0, 1.0)';
 
@@ -35,6 +37,10 @@ export function search(database: Database, params: SearchParams): SearchAnswer {
   const words = wordsOf(params.text);
   if (words.length === 0) return { results: [], shown: 0, total: 0, types: [] };
   const match = matchText(words);
+  if (isLetter(params.text, words)) {
+    const byName = answerByName(database, params);
+    if (byName) return byName;
+  }
   if (isNamed(database, match)) return answer(database, params, match);
 
   const near = nearNames(database, params.text);
@@ -60,11 +66,48 @@ function withCorrection(answer: SearchAnswer, near: Near, words: string | undefi
   return corrected === undefined || answer.total === 0 ? answer : { ...answer, corrected };
 }
 
-function answer(database: Database, params: SearchParams, match: string, near: Near = new Map()): SearchAnswer {
+/** One sign alone: the full text has no index of it and would join the matches of every word that begins so. */
+function isLetter(text: string, words: readonly string[]): boolean {
+  const [word = ''] = words;
+  return words.length === 1 && [...word].length === 1 && text.trim() === word;
+}
+
+/**
+ * What begins with this letter by name, id or alias, without the full text; undefined where too few names do, so
+ * that the words are worth asking. Each of them matches by words as well: their number is a least one.
+ */
+function answerByName(database: Database, params: SearchParams): SearchAnswer | undefined {
   const filter = nodeFilter(params);
   const text = params.text.trim();
+  const total = prepared(
+    database,
+    `SELECT count(*) FROM (SELECT 1 FROM (SELECT o.id FROM object o WHERE ${NAME_BEGINS} LIMIT ${MOST_MET}) o
+     CROSS JOIN node n ON n.id = o.id WHERE ${filter.check} LIMIT ${MOST_MATCHED})`,
+  )
+    .pluck()
+    .get({ ...filter.params, text, end: endOf(text) }) as number;
+  if (total <= MOST_RANKED) return undefined;
+  return answerOf(database, params, beginningWith(database, filter, text, MOST_NAMED), { total, atLeast: true });
+}
+
+function answer(database: Database, params: SearchParams, match: string, near?: Near): SearchAnswer {
+  const filter = nodeFilter(params);
   const matched = matchesOf(database, filter, match);
-  const ranks = matched.total > MOST_RANKED ? firstOf(database, filter, match, text) : rankedOf(database, filter, match);
+  const ranks = matched.total > MOST_RANKED ? firstOf(database, filter, match, params.text.trim()) : rankedOf(database, filter, match);
+  return answerOf(database, params, ranks, matched, near);
+}
+
+type Matched = ReturnType<typeof matchesOf>;
+
+function answerOf(
+  database: Database,
+  params: SearchParams,
+  ranks: Map<number, number>,
+  matched: Matched,
+  near: Near = new Map(),
+): SearchAnswer {
+  const filter = nodeFilter(params);
+  const text = params.text.trim();
   const found = ranks.size;
   const others = [...near.keys()].filter((key) => !ranks.has(key));
   for (const key of passing(database, filter, others)) ranks.set(key, 0);
@@ -106,26 +149,37 @@ function rankedOf(database: Database, filter: NodeFilter, match: string): Map<nu
   );
 }
 
+const NAME_BEGINS = 'o.name >= @text COLLATE NOCASE AND o.name < @end COLLATE NOCASE';
+const endOf = (text: string) => `${text}\u{10FFFF}`;
+
+/** Whose name, id or alias begins so: at most `most` by name and 200 by each of the others, in their order. */
+function beginningWith(database: Database, filter: NodeFilter, text: string, most: number): Map<number, number> {
+  const ranks = new Map<number, number>();
+  for (const [from, limit] of [
+    [`object o CROSS JOIN node n ON n.id = o.id WHERE ${NAME_BEGINS}`, most],
+    ['object o CROSS JOIN node n ON n.id = o.id WHERE o.external_id >= @text AND o.external_id < @end', MOST_BEGINNING],
+    ['alias a CROSS JOIN node n ON n.id = a.object WHERE a.name >= @text AND a.name < @end', MOST_BEGINNING],
+  ] as const) {
+    const sql = `SELECT n.id FROM ${from} AND ${filter.check} LIMIT ${limit}`;
+    for (const key of keysOf(database, sql, { ...filter.params, text, end: endOf(text) })) ranks.set(key, -8);
+  }
+  return ranks;
+}
+
 /** Of too many matches those that are meant first: whose name, alias or id begins so, then whose name has the words. */
 function firstOf(database: Database, filter: NodeFilter, match: string, text: string): Map<number, number> {
-  const ranks = new Map<number, number>();
-  const add = (sql: string, rank: number, params: Readonly<Record<string, string>>) => {
-    for (const key of prepared(database, sql)
-      .pluck()
-      .all({ ...filter.params, ...params }) as number[])
-      if (!ranks.has(key)) ranks.set(key, rank);
-  };
-  const end = `${text}\u{10FFFF}`;
-  for (const from of [
-    'object o CROSS JOIN node n ON n.id = o.id WHERE o.name >= @text COLLATE NOCASE AND o.name < @end COLLATE NOCASE',
-    'object o CROSS JOIN node n ON n.id = o.id WHERE o.external_id >= @text AND o.external_id < @end',
-    'alias a CROSS JOIN node n ON n.id = a.object WHERE a.name >= @text AND a.name < @end',
-  ])
-    add(`SELECT n.id FROM ${from} AND ${filter.check} LIMIT ${MOST_BEGINNING}`, -8, { text, end });
+  const ranks = beginningWith(database, filter, text, MOST_BEGINNING);
   const some = `SELECT n.id ${MATCHES} AND ${filter.check} LIMIT ${MOST_NAMED}`;
-  add(some, -6, { match: `{name aliases ids} : (${match})` });
-  if (ranks.size < MOST_NAMED) add(some, -1, { match });
+  const add = (words: string, rank: number) => {
+    for (const key of keysOf(database, some, { ...filter.params, match: words })) if (!ranks.has(key)) ranks.set(key, rank);
+  };
+  add(`{name aliases ids} : (${match})`, -6);
+  if (ranks.size < MOST_NAMED) add(match, -1);
   return ranks;
+}
+
+function keysOf(database: Database, sql: string, params: NodeFilter['params']): number[] {
+  return prepared(database, sql).pluck().all(params) as number[];
 }
 
 function passing(database: Database, filter: NodeFilter, keys: readonly number[]): number[] {
