@@ -17,7 +17,6 @@ export const enTable = {
   'table.selectAll': 'Select all {count}',
   'table.keys': 'Arrows move, Space selects, Shift extends, Enter opens',
   'table.selected': '{count, plural, one {# entity selected} other {# entities selected}}',
-  'table.atLeast': 'at least {count}',
   'table.clearSelection': 'Clear the selection',
   'table.tooMany': 'At most {most} can be changed at once; narrow the filter.',
   'chips.remove': 'Remove the filter {what}',

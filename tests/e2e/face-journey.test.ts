@@ -115,7 +115,7 @@ describe.skipIf(!browserPath)(`the main job in a browser${skipped}`, { timeout: 
 
   it('tags, notes and takes back', async () => {
     await page.getByRole('button', { name: 'Add a tag' }).click();
-    await page.getByRole('textbox', { name: 'Add a tag' }).fill('hospital');
+    await page.getByRole('combobox', { name: 'Add a tag' }).fill('hospital');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Remove the tag hospital' }).waitFor();
     await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();

@@ -1,6 +1,17 @@
 import { Table } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { Empty, Failed, type GridColumn, go, LinkButton, Loading, useText, type ViewProps, VirtualGrid } from '#renderer/ui/index.ts';
+import {
+  Empty,
+  Failed,
+  type GridColumn,
+  go,
+  LinkButton,
+  Loading,
+  Shown,
+  useText,
+  type ViewProps,
+  VirtualGrid,
+} from '#renderer/ui/index.ts';
 import { EntityCard } from '../entity/entity-card.tsx';
 import { EntityFilters, engineFilters } from '../entity-filters.tsx';
 import { entityHref, importHref, toQuery } from '../links.ts';
@@ -78,16 +89,11 @@ export function ExploreView({ place: { query } }: ViewProps) {
     ),
   };
   const chosen = pages.row(selected);
-  const total = t.number(pages.total);
   return (
     <div className="view-fill">
       <div className="view-head explore-head">
         <h1>{t('explore.title')}</h1>
-        {pages.loaded ? (
-          <span className="shown">
-            {pages.atLeast ? t('table.atLeast', { count: total }) : total} {t('explore.what')}
-          </span>
-        ) : null}
+        {pages.loaded ? <Shown shown={pages.total} total={pages.total} what={t('explore.what')} atLeast={pages.atLeast} /> : null}
         <span className="quiet small explore-keys">{t('table.keys')}</span>
         <span className="grow" />
         <SavedViews list="explore" now={{ query: toQuery(filters).replace(/^\?/, ''), columns: columns.map(writeColumn), sort }} />
