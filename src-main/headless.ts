@@ -1,4 +1,5 @@
 import './platform/http/guard-on.ts';
+import './platform/heap-on.ts';
 import { parseArgs } from 'node:util';
 import { isContractError } from '#shared/transport/errors.ts';
 import { workspaceDir } from './hosts/folders.ts';

@@ -1,5 +1,6 @@
 // Under Electron no --import comes before this file; elsewhere the guard is up already.
 import '#main/platform/http/guard-on.ts';
+import '#main/platform/heap-on.ts';
 import { ledgerEntries, verifyLedger } from '#main/features/admin/index.ts';
 import { census, knowledgeReads, newestChanges } from '#main/features/knowledge/index.ts';
 import { sideLink } from '#main/hosts/side-link.ts';

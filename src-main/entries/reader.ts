@@ -1,5 +1,6 @@
 // Under Electron no --import comes before this file; elsewhere the guard is up already.
 import '#main/platform/http/guard-on.ts';
+import '#main/platform/heap-on.ts';
 import { ledgerLinks, verifyLedger } from '#main/features/admin/index.ts';
 import { intelReads } from '#main/features/intel/index.ts';
 import { knowledgeReads } from '#main/features/knowledge/index.ts';
