@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Parser, type Quad } from 'n3';
+import type { Parser as TurtleParser, Quad } from 'n3';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { Source } from '../format.ts';
 import { checkSignal } from '../items.ts';
@@ -13,13 +13,15 @@ const mostSilence = 16 * 1024 * 1024;
 
 /** Told of each statement, in the order of the file. Throws `invalid_input` with the line where it is no Turtle. */
 export async function readTurtle(source: Source, signal: AbortSignal, onQuad: (quad: Quad) => void): Promise<void> {
+  // Loaded with the first ontology: most runs read none.
+  const { Parser } = await import('n3');
   const listeners = new Map<string, (piece?: string) => void>();
   let failure: Error | undefined;
   let statements = 0;
   let silence = 0;
   // The parser listens to this as to a stream; what it is told it takes at once.
   const input = { on: (event: string, listener: (piece?: string) => void) => listeners.set(event, listener) };
-  new Parser({ format: 'text/turtle' }).parse(input as unknown as Parameters<Parser['parse']>[0] & string, (error, quad) => {
+  new Parser({ format: 'text/turtle' }).parse(input as unknown as Parameters<TurtleParser['parse']>[0] & string, (error, quad) => {
     if (error) failure ??= error;
     else if (quad && failure === undefined) {
       statements++;

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import xz from 'xz-decompress';
 
 /** The .xz file format 1.1.0, section 2.1.1.1. */
 const magic = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
@@ -11,6 +10,8 @@ export function startsLikeXz(first: Uint8Array): boolean {
 
 /** Unpacks .xz piece by piece. Throws where the stream is damaged or cut; knows no bounds, its caller counts. */
 export async function* unpackXz(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  // Loaded with the first .xz: it brings WebAssembly that most runs never need.
+  const { default: xz } = await import('xz-decompress');
   // Readable.toWeb is typed as Node's own stream/web, the package asks for the global one: the same class.
   const packed = Readable.toWeb(
     Readable.from(raw, { objectMode: false, highWaterMark: 64 * 1024 }),
