@@ -515,7 +515,7 @@ describe('the engine’s process', () => {
       await until(() => existsSync(attachFile));
       const attachable = existsSync(attachFile);
       process.on('exit', (code) => process.stdout.write(JSON.stringify({
-        before: before.state, recoveryCode: typeof created.recoveryCode, stats, found: found.total, started, outside, attachable, code, left: existsSync(attachFile),
+        before: before.state, recoveryCode: typeof created.recoveryCode, stats, found: found.total, started: [...new Set(started)], outside, attachable, code, left: existsSync(attachFile),
         secret: { ...secret, call: 0, name: secret.name.slice(0, 17), value: secret.value.length },
       })));
       tell({ kind: 'close' });`;
