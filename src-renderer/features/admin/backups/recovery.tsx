@@ -72,7 +72,7 @@ function Choice({ newest, onOpen }: { newest: string; onOpen: () => void }) {
           <p>{preview.error.message}</p>
         </Notice>
       ) : preview.data ? (
-        <RestoreFacts preview={preview.data} />
+        <RestoreFacts preview={preview.data} told={chosen === newest} />
       ) : (
         <Loading label={t('backup.checking')} />
       )}

@@ -80,7 +80,14 @@ function useLatest(run: (id: string) => Promise<RestorePreview | undefined>, bac
   return data;
 }
 
-export function RestoreFacts({ preview: { backup, now, lost, missing, newest } }: { preview: RestorePreview }) {
+/** `told`: what is missing in the copy has been said above already. */
+export function RestoreFacts({
+  preview: { backup, now, lost, missing, newest },
+  told = false,
+}: {
+  preview: RestorePreview;
+  told?: boolean;
+}) {
   const t = useText();
   const kept = lost && now;
   return (
@@ -121,7 +128,7 @@ export function RestoreFacts({ preview: { backup, now, lost, missing, newest } }
           </Notice>
         )
       ) : null}
-      {missing !== undefined ? <Notice kind="warn" title={t('backup.missing', { count: missing })} /> : null}
+      {missing !== undefined && !told ? <Notice kind="warn" title={t('backup.missing', { count: missing })} /> : null}
       {kept ? <p className="quiet">{t('backup.kept')}</p> : <p className="quiet">{t('backup.aside')}</p>}
       {newest.length > 0 ? (
         <section>
