@@ -47,6 +47,8 @@ async function openAttached({ dataDir }: SessionTerms): Promise<Session | undefi
 }
 
 async function openHere(terms: SessionTerms, passphrase: () => Promise<string>): Promise<Session> {
+  // Before the engine's code is loaded: what the heap grows by then it keeps.
+  await import('#main/platform/heap-on.ts');
   const [{ createEngine }, { createNodeHost }, { callers }, { commandLog }] = await Promise.all([
     import('#main/engine.ts'),
     import('#main/hosts/node-host.ts'),

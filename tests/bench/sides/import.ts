@@ -35,11 +35,11 @@ type Side = () => Promise<() => Promise<() => Record<string, number>>>;
 const sides: Record<string, Side> = {
   /** The app's own import function on an encrypted workspace, to the last commit. */
   async app() {
-    // As in the app: all of the engine's code is loaded, and its heap is bounded.
-    await import('#main/engine.ts');
-    const { migrations } = await import('#main/workspace.ts');
+    // As in the command line and the headless host: the heap is bounded, then all of the engine's code is loaded.
     const { keepHeapSmall } = await import('#main/platform/heap.ts');
     keepHeapSmall();
+    await import('#main/engine.ts');
+    const { migrations } = await import('#main/workspace.ts');
     const { importItems } = await import('#main/features/knowledge/import/import-items.ts');
     const { createImports } = await import('#main/features/knowledge/store/imports.ts');
     const { createStore } = await import('#main/features/knowledge/store/store.ts');
