@@ -18,7 +18,7 @@ const windows = {
   zoomed: { width: 720, height: 450 },
 } as const;
 
-describe.skipIf(!browserPath)(`every view for everyone${skipped}`, { timeout: 120_000 }, () => {
+describe.skipIf(!browserPath)(`every view for everyone${skipped}`, { timeout: 240_000 }, () => {
   let world: World;
   let page: Page;
   let faults: string[] = [];
@@ -58,15 +58,17 @@ describe.skipIf(!browserPath)(`every view for everyone${skipped}`, { timeout: 12
     expect(names).toEqual(expect.arrayContaining(['home', 'settings', 'help', 'audit', 'paths', 'open', 'entity', 'graph']));
   });
 
+  // All rules in both themes at full width; where only the room differs, below, the rules that the room can break are enough.
   for (const theme of ['light', 'dark'] as const)
     it(`has no fault of WCAG 2.2 AA in any view, ${theme}`, async () => {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme);
+      // The deepest elements have the colours of the theme at once: with reduced motion nothing fades.
+      expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
       const found: string[] = [];
       for (const name of names) {
         await show(name);
-        for (const fault of await (theme === 'light' ? accessibilityFaults(page) : faultsOf(['color-contrast'])))
-          found.push(`${name}: ${fault}`);
+        for (const fault of await accessibilityFaults(page)) found.push(`${name}: ${fault}`);
       }
       expect(found).toEqual([]);
     });
