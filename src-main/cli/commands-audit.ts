@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { verifyAuditFile } from '#main/features/admin/index.ts';
+import { verifyAuditFile } from '#main/platform/audit/audit-file.ts';
 import { contract } from '#shared/contract/index.ts';
 import { auditFirstLine, auditLastLine, auditLine } from '#shared/domain/admin/audit-file.ts';
 import { ContractError } from '#shared/transport/errors.ts';

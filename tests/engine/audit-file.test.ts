@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyAuditFile } from '#main/features/admin/index.ts';
+import { verifyAuditFile } from '#main/platform/audit/audit-file.ts';
 import { auditFirstLine, auditLastLine, auditLine } from '#shared/domain/admin/audit-file.ts';
 import { openEngine } from '../fixtures/open-engine.ts';
 

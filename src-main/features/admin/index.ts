@@ -1,4 +1,3 @@
-export { type AuditFileVerdict, verifyAuditFile } from './audit-file.ts';
 export { adminMigrations } from './migrations/index.ts';
 export type { BackupDoor } from './backup-door.ts';
 export { type AuditWanted, createAdminHandlers, type WorkspaceDoor } from './handlers.ts';
