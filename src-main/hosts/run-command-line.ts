@@ -21,6 +21,6 @@ export function runCommandLine(args: readonly string[], resources: string): numb
       },
     ),
   );
-  if (error) console.error(`The command line of this package cannot be started (${error.message}); install Redoubt anew.`);
+  if (error) process.stderr.write(`The command line of this package cannot be started (${error.message}); install Redoubt anew.\n`);
   return status ?? 1;
 }

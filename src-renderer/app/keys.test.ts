@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { listAct, listKeys } from '#renderer/ui/list-keys.ts';
 import { actionOf, keyLabel, keyOf } from '#renderer/ui/keys.ts';
 import { graphKeys } from '#renderer/features/knowledge/graph/graph-keys.ts';
-import { views } from './features.ts';
+import { places } from './places.ts';
 import { globalKeys, goKeys, keyGroups } from './keys.ts';
 
 const press = (key: string, more: Partial<KeyboardEvent> = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
@@ -25,7 +25,7 @@ it.each(keyGroups.map((group) => [group.title, group] as const))('%s: no key mea
 });
 
 it('every view of the rail has a letter, and a letter alone takes no key of everywhere', () => {
-  expect(views.filter(({ group, letter }) => group && !letter)).toEqual([]);
+  expect(places.filter(({ group, letter }) => group && !letter)).toEqual([]);
   expect(goKeys.every(({ key }) => key.length === 1)).toBe(true);
 });
 

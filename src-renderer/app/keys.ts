@@ -3,7 +3,7 @@ import { pasteKeys } from '#renderer/features/intel/index.ts';
 import { graphKeys, undoKeys } from '#renderer/features/knowledge/index.ts';
 import type { MessageKey } from '#renderer/messages/index.ts';
 import { type KeyRow, listKeys, sendKeys } from '#renderer/ui/index.ts';
-import { views } from './features.ts';
+import { places } from './places.ts';
 
 export type GlobalAct = 'palette' | 'keys' | 'search' | 'go' | 'none';
 
@@ -18,7 +18,7 @@ export const globalKeys: readonly KeyRow<GlobalAct>[] = [
 ];
 
 /** After `g`. */
-export const goKeys: readonly KeyRow[] = views.flatMap(({ letter, title, name }) =>
+export const goKeys: readonly KeyRow[] = places.flatMap(({ letter, title, name }) =>
   letter ? [{ key: letter, what: title, act: name }] : [],
 );
 

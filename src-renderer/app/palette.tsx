@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useQuery } from '#renderer/client/index.ts';
 import { EntityLine, entityHref, savedViewHref, searchHref, typeLabel } from '#renderer/features/knowledge/index.ts';
 import { Dialog, go, useText } from '#renderer/ui/index.ts';
-import { views } from './features.ts';
+import { places } from './places.ts';
 import { themes, usePreferences } from './preferences.ts';
 
 /** One box for everything: an entity by name or id, a view, a command. */
@@ -22,7 +22,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     act();
   };
   const fits = (name: string) => name.toLowerCase().includes(sought.toLowerCase());
-  const places = views.filter((view) => view.group && fits(t(view.title)));
+  const fitting = places.filter((place) => place.group && fits(t(place.title)));
   const kept = saved.filter((view) => fits(view.name)).slice(0, sought === '' ? 4 : 12);
   const looks = themes.filter((theme) => sought !== '' && fits(t('palette.theme', { theme: t(`theme.${theme}`) })));
   return (
@@ -48,9 +48,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
               ))}
             </Command.Group>
           ) : null}
-          {places.length > 0 ? (
+          {fitting.length > 0 ? (
             <Command.Group heading={t('palette.places')}>
-              {places.map(({ name, title, icon: Symbol, letter }) => (
+              {fitting.map(({ name, title, icon: Symbol, letter }) => (
                 <Command.Item key={name} value={`go ${name}`} onSelect={leave(() => go(`#/${name === 'home' ? '' : name}`))}>
                   <Symbol size={14} aria-hidden /> {t(title)} {letter ? <kbd>{`g ${letter}`}</kbd> : null}
                 </Command.Item>

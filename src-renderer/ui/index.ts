@@ -7,7 +7,7 @@ export { Dialog, Empty, Failed, Loading, Notice, Progress, Shown } from './feedb
 export { Check, Segments, Select, TextArea, TextField } from './fields.tsx';
 export { Glyph, type Shape } from './glyph.tsx';
 export { go, type ViewPlace, type ViewProps } from './navigation.ts';
-export { actionOf, keyLabel, keyOf, type KeyRow } from './keys.ts';
+export { actionOf, keyLabel, type KeyRow } from './keys.ts';
 export { listAct, listKeys, sendKeys } from './list-keys.ts';
 export { StarFort } from './star-fort.tsx';
 export type { Text } from '#renderer/messages/index.ts';

@@ -7,7 +7,7 @@ import { accessibilityFaults, browserPath, createWorkspace, goTo, passphrase, sk
 
 /** Every view by its address, read from the list of views itself, so that a new one is covered. */
 const names = [
-  ...readFileSync(join(import.meta.dirname, '..', '..', 'src-renderer', 'app', 'features.ts'), 'utf8').matchAll(
+  ...readFileSync(join(import.meta.dirname, '..', '..', 'src-renderer', 'app', 'places.ts'), 'utf8').matchAll(
     /^\s*(?:\{ )?name: '([a-z-]+)',/gm,
   ),
 ].map(([, name = '']) => name);

@@ -12,7 +12,7 @@ import { browserPath, createWorkspace, goTo, skipped, startWorld, type World } f
  * nothing runs, nothing leaves, nothing can be pressed that leads out, and no text moves its neighbours.
  */
 const names = [
-  ...readFileSync(join(import.meta.dirname, '..', '..', 'src-renderer', 'app', 'features.ts'), 'utf8').matchAll(
+  ...readFileSync(join(import.meta.dirname, '..', '..', 'src-renderer', 'app', 'places.ts'), 'utf8').matchAll(
     /^\s*(?:\{ )?name: '([a-z-]+)',/gm,
   ),
 ].map(([, name = '']) => name);

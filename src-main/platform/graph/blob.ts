@@ -22,7 +22,8 @@ function layout({ nodes: n, edges: m, nodeTypes, edgeTypes }: Counts) {
   let at = headerBytes;
   const section = (entries: number, bytes: number) => {
     const offset = at;
-    at = (at + entries * bytes + 3) & ~3;
+    // Not by bits: a damaged count may come to more than 32 of them.
+    at = Math.ceil((at + entries * bytes) / 4) * 4;
     return { offset, entries };
   };
   const sections = {

@@ -143,7 +143,11 @@ describe('the network guard', () => {
     const users = readdirSync(sources, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
       .filter((file) => /import[^;]*\bpass\b[^;]*passage\.ts/.test(readFileSync(join(sources, file), 'utf8')));
-    expect(users.map((file) => file.replaceAll('\\', '/')).sort()).toEqual(['hosts/node-host.ts', 'platform/http/transport.ts']);
+    expect(users.map((file) => file.replaceAll('\\', '/')).sort()).toEqual([
+      'hosts/node-host.ts',
+      'hosts/run-command-line.ts',
+      'platform/http/transport.ts',
+    ]);
   });
 
   it('knows loopback addresses from their look-alikes', () => {

@@ -37,7 +37,7 @@ export function relationshipBetween(
   source: string,
   relationshipType: string,
   target: string,
-  description?: string | undefined,
+  description?: string,
 ): StixObject {
   const at = new Date(now()).toISOString();
   return {

@@ -95,7 +95,7 @@ function kindOf(node: Node, supers: ReadonlySet<string>): string {
 const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
 
 function* leftOut(others: ReadonlyMap<string, number>): Iterable<Item> {
-  for (const [kind, number] of [...others].sort())
+  for (const [kind, number] of [...others].sort(([a], [b]) => (a < b ? -1 : 1)))
     yield { kind: 'loss', path: '', what: `${number} ${kind}: not countermeasures, artifacts or techniques; left out` };
 }
 
