@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { command, query } from '../define.ts';
 
 /** A list as its user left it: filters, columns, order. Kept in the workspace, so that it is encrypted and travels with it. */
-export const SavedView = z.object({
+export const SavedView = z.strictObject({
   id: z.uuid(),
   name: z.string().trim().min(1).max(100),
   /** Which list: the table of entities, or a search. */
