@@ -81,7 +81,7 @@ export function createFileImport(options: {
     if (!found)
       throw new ContractError(
         'invalid_input',
-        `“${source.name}” is none of the formats that can be read (${formats.map(({ title }) => title).join(', ')}). Choose its format by hand if you know it.`,
+        `“${source.name}” is none of the formats that can be read; the help names all ${formats.length}. Choose its format by hand if you know it.`,
       );
     return found;
   };
