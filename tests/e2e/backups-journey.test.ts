@@ -42,7 +42,7 @@ describe.skipIf(!browserPath)(`backups in a real browser${skipped}`, () => {
   const tagIt = async (tag: string) => {
     await show();
     await page.getByRole('button', { name: 'Add a tag' }).click();
-    await page.getByRole('textbox', { name: 'Add a tag' }).fill(tag);
+    await page.getByRole('combobox', { name: 'Add a tag' }).fill(tag);
     await page.keyboard.press('Enter');
     await chip(tag).waitFor();
   };

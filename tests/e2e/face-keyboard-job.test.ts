@@ -84,6 +84,9 @@ describe.skipIf(!browserPath)(`the main job without a mouse${skipped}`, { timeou
 
   it('imports a file', async () => {
     await goKey('i', 'Import');
+    // The view loads its parts as it opens; the button is to be the one that stays.
+    await page.getByRole('button', { name: 'Choose files' }).waitFor();
+    await page.waitForLoadState('networkidle');
     await tabTo(page, /^Choose files$/);
     // The system's own dialog comes after the key; the test answers for it.
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
