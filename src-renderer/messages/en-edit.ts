@@ -80,7 +80,6 @@ export const enEdit = {
   'relate.type': 'Relationship',
   'relate.type.hint': 'Suggested by STIX for this type; any of a-z, 0-9 and - will do.',
   'relate.target': 'Other entity',
-  'relate.search': 'Name or id',
   'relate.direction': 'Direction',
   'relate.out': 'from this one',
   'relate.in': 'to this one',

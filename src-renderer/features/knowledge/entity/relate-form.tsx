@@ -1,9 +1,9 @@
-import { type FormEvent, type KeyboardEvent, useId, useState } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import { suggestedVerbs } from '#shared/domain/knowledge/stix21/suggestions.ts';
 import type { Entity, EntitySummary } from '#shared/contract/knowledge.ts';
-import { useQuery } from '#renderer/client/index.ts';
 import { Button, Segments, TextField, useText } from '#renderer/ui/index.ts';
-import { EntityLine, relationLabel, typeLabel } from '../entity-parts.tsx';
+import { relationLabel } from '../entity-parts.tsx';
+import { EntityPicker } from '../entity-picker.tsx';
 import { useChange } from '../use-edit.ts';
 import { Words } from '../words.tsx';
 
@@ -68,7 +68,7 @@ export function RelateForm({ entity, onClose }: { entity: Entity; onClose: () =>
           onChange={(event) => setVerb(event.target.value.trim().toLowerCase())}
         />
         <Words id={`${id}-verbs`} words={suggestedVerbs(source ?? '')} />
-        <EntityCombobox label={t('relate.target')} chosen={target} onChoose={setTarget} />
+        <EntityPicker label={t('relate.target')} chosen={target} onChoose={setTarget} onClear={() => setTarget(undefined)} />
       </div>
       <TextField
         label={t('relate.description')}
@@ -88,81 +88,5 @@ export function RelateForm({ entity, onClose }: { entity: Entity; onClose: () =>
         <Button onClick={onClose}>{t('ui.cancel')}</Button>
       </div>
     </form>
-  );
-}
-
-/** Chooses one entity by searching; arrows walk the answers, Enter takes one. */
-export function EntityCombobox(props: {
-  label: string;
-  chosen: EntitySummary | undefined;
-  onChoose: (entity: EntitySummary | undefined) => void;
-}) {
-  const t = useText();
-  const id = useId();
-  const [text, setText] = useState<string | undefined>();
-  const [at, setAt] = useState(0);
-  const sought = text?.trim() ?? '';
-  const { data } = useQuery((client, signal) => client.knowledge.search({ text: sought, limit: 10 }, { signal }), [sought], {
-    enabled: sought !== '',
-  });
-  const results = sought === '' ? [] : (data?.results ?? []);
-  const open = results.length > 0;
-  const take = (result: EntitySummary | undefined) => {
-    if (!result) return;
-    setText(undefined);
-    props.onChoose(result);
-  };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key === 'ArrowDown') setAt(Math.min(results.length - 1, at + 1));
-    else if (event.key === 'ArrowUp') setAt(Math.max(0, at - 1));
-    else if (event.key === 'Enter' && open) take(results[at]);
-    else if (event.key === 'Escape' && open) setText(undefined);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  return (
-    <div className="field entity-combobox">
-      <label htmlFor={id}>{props.label}</label>
-      <input
-        id={id}
-        className="input"
-        role="combobox"
-        aria-expanded={open}
-        aria-controls={`${id}-list`}
-        aria-activedescendant={open ? `${id}-${at}` : undefined}
-        autoComplete="off"
-        spellCheck={false}
-        maxLength={500}
-        placeholder={t('relate.search')}
-        value={text ?? props.chosen?.name ?? ''}
-        onChange={(event) => {
-          setText(event.target.value);
-          setAt(0);
-          props.onChoose(undefined);
-        }}
-        onBlur={() => setText(undefined)}
-        onKeyDown={onKey}
-      />
-      <div id={`${id}-list`} role="listbox" aria-label={props.label} className="combobox-list panel" hidden={!open}>
-        {results.map((result, index) => (
-          <div
-            key={result.id}
-            id={`${id}-${index}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === at}
-            // Before the field loses the focus, which would close the list.
-            onPointerDown={(event) => {
-              event.preventDefault();
-              take(result);
-            }}
-          >
-            <EntityLine entity={result} plain />
-            <span className="quiet small">{typeLabel(t, result.type)}</span>
-          </div>
-        ))}
-      </div>
-    </div>
   );
 }

@@ -3,7 +3,7 @@ import type { BulkChange, BulkReport, EntitySummary } from '#shared/contract/kno
 import { suggestedVerbs } from '#shared/domain/knowledge/stix21/suggestions.ts';
 import { asContractError, finished, useClient, useJob, useQuery } from '#renderer/client/index.ts';
 import { Button, Dialog, Failed, Notice, Progress, Segments, Select, TextArea, TextField, useText } from '#renderer/ui/index.ts';
-import { EntityCombobox } from '../entity/relate-form.tsx';
+import { EntityPicker } from '../entity-picker.tsx';
 import { draftOf, isPropertyName, kindOfProperty, kindsOfValue, parseDraft, type ValueKind } from '../entity/property-kinds.ts';
 import { ValueEditor } from '../entity/value-editor.tsx';
 import type { engineFilters } from '../entity-filters.tsx';
@@ -285,7 +285,12 @@ function RelateFields({ onChange }: { onChange: OnChange }) {
         onChange={(event) => change({ ...state, verb: event.target.value.trim().toLowerCase() })}
       />
       <Words id={`${id}-verbs`} words={suggestedVerbs(state.direction === 'in' ? (state.target?.type ?? '') : '')} />
-      <EntityCombobox label={t('relate.target')} chosen={state.target} onChoose={(target) => change({ ...state, target })} />
+      <EntityPicker
+        label={t('relate.target')}
+        chosen={state.target}
+        onChoose={(target) => change({ ...state, target })}
+        onClear={() => change({ ...state, target: undefined })}
+      />
     </>
   );
 }

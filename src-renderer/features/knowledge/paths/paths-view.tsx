@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useQuery } from '#renderer/client/index.ts';
 import { Check, Empty, Failed, go, IconButton, Loading, Segments, Select, Shown, useText, type ViewProps } from '#renderer/ui/index.ts';
 import { pathsHref } from '../links.ts';
-import { EntityPicker } from './entity-picker.tsx';
+import { EntityPicker } from '../entity-picker.tsx';
 import { PathChain, PathTable } from './path-shapes.tsx';
 import './paths.css';
 
@@ -35,9 +35,9 @@ export function PathsView({ place: { query } }: ViewProps) {
         {shown ? <Shown shown={shown.shown} total={shown.total} what={t('paths.what')} /> : null}
       </div>
       <div className="paths-ends">
-        <EntityPicker label={t('paths.from')} chosen={from ? start.data : undefined} onChoose={(id) => choose({ from: id, to })} />
+        <EntityPicker label={t('paths.from')} chosen={from ? start.data : undefined} onChoose={({ id }) => choose({ from: id, to })} />
         <IconButton icon={ArrowDownUp} label={t('paths.swap')} disabled={!from && !to} onClick={() => choose({ from: to, to: from })} />
-        <EntityPicker label={t('paths.end')} chosen={to ? end.data : undefined} onChoose={(id) => choose({ from, to: id })} />
+        <EntityPicker label={t('paths.end')} chosen={to ? end.data : undefined} onChoose={({ id }) => choose({ from, to: id })} />
       </div>
       <div className="filters">
         <Segments

@@ -2,17 +2,21 @@ import { type KeyboardEvent, useId, useState } from 'react';
 import type { EntitySummary } from '#shared/contract/knowledge.ts';
 import { useQuery } from '#renderer/client/index.ts';
 import { listAct, useText } from '#renderer/ui/index.ts';
-import { EntityLine, typeLabel } from '../entity-parts.tsx';
+import { EntityLine, typeLabel } from './entity-parts.tsx';
+import './entity-picker.css';
 
 /** Chooses one entity by searching: arrows walk the answers, Enter takes one. */
 export function EntityPicker({
   label,
   chosen,
   onChoose,
+  onClear,
 }: {
   label: string;
   chosen: EntitySummary | undefined;
-  onChoose: (id: string) => void;
+  onChoose: (entity: EntitySummary) => void;
+  /** Told when something else is typed: what was chosen no longer counts. Without it, it stays until another is taken. */
+  onClear?: () => void;
 }) {
   const t = useText();
   const id = useId();
@@ -27,16 +31,18 @@ export function EntityPicker({
   const take = (result: EntitySummary | undefined) => {
     if (!result) return;
     setText(undefined);
-    onChoose(result.id);
+    onChoose(result);
   };
   const onKey = (event: KeyboardEvent) => {
     const act = listAct(event);
     if (act === 'down') setAt(Math.min(results.length - 1, at + 1));
     else if (act === 'up') setAt(Math.max(0, at - 1));
-    else if (act === 'open') take(results[at]);
+    else if (act === 'open' && open) take(results[at]);
     else if (event.key === 'Escape' && text !== undefined) setText(undefined);
     else return;
     event.preventDefault();
+    // A form around it neither closes nor sends meanwhile.
+    event.stopPropagation();
   };
   return (
     <div className="field picker">
@@ -56,6 +62,7 @@ export function EntityPicker({
         onChange={(event) => {
           setText(event.target.value);
           setAt(0);
+          onClear?.();
         }}
         onBlur={() => setText(undefined)}
         onKeyDown={onKey}
