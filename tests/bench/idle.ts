@@ -71,9 +71,9 @@ export async function benchIdle({ seconds = 30, settleMs = MINUTE } = {}): Promi
     say(`  engine ${JSON.stringify(engine.map(memoryOf))} page ${JSON.stringify(face.map(memoryOf))}`);
     const cpuBefore = cpuOf([...engine, ...face]);
     await page.waitForTimeout(seconds * 1000);
-    const cpuMs = cpuOf([...engine, ...face]) - cpuBefore;
-    // Readers may have been let go meanwhile.
+    // Readers may have been let go meanwhile, and a fresh one started.
     const left = family(host.pid ?? 0);
+    const cpuMs = cpuOf([...left, ...face]) - cpuBefore;
     const sum = (pids: readonly number[], part: 'rssMiB' | 'pssMiB') => pids.reduce((total, pid) => total + memoryOf(pid)[part], 0);
     return {
       workspace: existsSync(attack) ? 'packs and Enterprise ATT&CK 18.1' : 'packs',
@@ -125,13 +125,13 @@ function memoryOf(pid: number): { rssMiB: number; pssMiB: number } {
   return { rssMiB: MiB('Rss'), pssMiB: MiB('Pss') };
 }
 
-/** Processor time so far, in milliseconds. */
+/** Processor time so far, in milliseconds; that of children which ended counts with their parent, so that nothing is lost in between. */
 function cpuOf(pids: readonly number[]): number {
   return pids.reduce((total, pid) => {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       const times = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return total + (Number(times[11]) + Number(times[12])) * 10;
+      return total + [11, 12, 13, 14].reduce((sum, field) => sum + Number(times[field]), 0) * 10;
     } catch {
       return total;
     }

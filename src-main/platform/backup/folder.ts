@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Backup, BackupReason } from '#shared/contract/admin.ts';
+import { Backup } from '#shared/contract/admin.ts';
 import { sizeOf } from './copier.ts';
 import { makePrivateFolder, namesIn, removeFolder, syncFolder, writeDurably } from './durable.ts';
 
@@ -17,19 +17,8 @@ const Description = z.strictObject({
   workspace: z.uuid(),
   /** Which key opens it: the `check` of its keyring. */
   keyCheck: z.string(),
-  takenAt: z.iso.datetime(),
-  reason: BackupReason,
-  size: z.int(),
   sha256: z.string(),
-  state: z.enum(['verified', 'failed']),
-  problem: z.string().optional(),
-  verifiedAt: z.iso.datetime(),
-  schema: z.int(),
-  operations: z.int(),
-  ledgerEntries: z.int(),
-  objects: z.int(),
-  relationships: z.int(),
-  head: z.string(),
+  ...Backup.omit({ backupId: true, foreign: true }).shape,
 });
 export type Description = z.infer<typeof Description>;
 
