@@ -103,7 +103,7 @@ describe.skipIf(!browserPath)(`the face by keyboard alone, and in another langua
 
   it('filters the table by type and says how many', async () => {
     await goTo(page, '#/explore', 'Explorer');
-    await page.getByRole('button', { name: /^Type/ }).click();
+    await page.getByRole('group', { name: 'Filters' }).getByRole('button', { name: /^Type/ }).click();
     await page.getByRole('checkbox', { name: /^Group/ }).check();
     await page.keyboard.press('Escape');
     await expect.poll(() => page.url()).toContain('types=intrusion-set');

@@ -143,9 +143,8 @@ function DropZone({ small }: { small: boolean }) {
           folder.current = element;
           element?.setAttribute('webkitdirectory', '');
         }}
-        className="hidden-visually"
         type="file"
-        tabIndex={-1}
+        hidden
         aria-label={t('import.chooseFolder')}
         onChange={(event) => {
           addDroppedFiles(client, filesOfPicker(event.target.files));
@@ -154,10 +153,9 @@ function DropZone({ small }: { small: boolean }) {
       />
       <input
         ref={input}
-        className="hidden-visually"
         type="file"
         multiple
-        tabIndex={-1}
+        hidden
         aria-label={t('import.choose')}
         onChange={(event) => {
           addDroppedFiles(client, [...(event.target.files ?? [])]);
