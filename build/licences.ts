@@ -1,32 +1,14 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describePackage, productionPaths, readLock } from './pack/shipped.ts';
 
 /*
- * Writes the licences of every package that is shipped: the engine's dependencies with theirs, and what the face bundles.
+ * Writes the licences that Settings shows: the engine's packages, and what the face imports with all below it.
  * `node build/licences.ts` after a package changed; a test compares.
  */
 
 const root = join(import.meta.dirname, '..');
 const target = join(root, 'src-renderer', 'app', 'settings', 'licences.ts');
-
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly license?: string | { readonly type?: string };
-  readonly dependencies?: Readonly<Record<string, string>>;
-}
-
-const manifestOf = (name: string, from: string): { manifest: Manifest; folder: string } | undefined => {
-  for (const base of [join(from, 'node_modules'), join(root, 'node_modules')]) {
-    try {
-      const folder = join(base, name);
-      return { manifest: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest, folder };
-    } catch {
-      // Not there: it lies further up, or is not installed on this system.
-    }
-  }
-  return undefined;
-};
 
 /** Packages that the face's own files import. */
 function bundled(): string[] {
@@ -41,19 +23,21 @@ function bundled(): string[] {
 }
 
 export function licencesText(): string {
-  const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
-  const seen = new Map<string, { name: string; version: string; licence: string }>();
-  const waiting = [...Object.keys(own.dependencies ?? {}), ...bundled()].map((name) => ({ name, from: root }));
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const found = manifestOf(next.name, next.from);
-    if (!found) continue;
-    const { name, version, license, dependencies = {} } = found.manifest;
-    if (seen.has(`${name} ${version}`)) continue;
-    const licence = typeof license === 'string' ? license : (license?.type ?? 'see the package');
-    seen.set(`${name} ${version}`, { name, version, licence });
-    for (const below of Object.keys(dependencies)) waiting.push({ name: below, from: found.folder });
+  const lock = readLock(root);
+  const paths = new Set(productionPaths(lock));
+  const waiting = bundled().map((name) => `node_modules/${name}`);
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const locked = lock[path];
+    if (paths.has(path) || !locked) continue;
+    paths.add(path);
+    for (const name of Object.keys(locked.dependencies ?? {})) {
+      const own = `${path}/node_modules/${name}`;
+      waiting.push(lock[own] ? own : `node_modules/${name}`);
+    }
   }
-  const rows = [...seen.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1));
+  const rows = [...paths]
+    .map((path) => describePackage(root, path, lock[path]))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1));
   const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   return `export interface Licence {
   readonly name: string;

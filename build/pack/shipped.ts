@@ -19,7 +19,17 @@ interface Locked {
   readonly dev?: boolean;
   readonly optional?: boolean;
   readonly license?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
 }
+
+type Lock = Readonly<Record<string, Locked>>;
+
+export const readLock = (root: string): Lock =>
+  (JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Lock }).packages;
+
+/** The lockfile's paths of the packages that the engine needs at run time, on every system. */
+export const productionPaths = (lock: Lock): string[] =>
+  Object.entries(lock).flatMap(([path, { dev, optional }]) => (path !== '' && !dev && !optional ? [path] : []));
 
 /** Where the builds note the packages that they bundled: one JSON list of lockfile paths a build. */
 export const bundledNotes = ['out/renderer-packages.json', 'out/cli-packages.json'];
@@ -35,9 +45,8 @@ const runtimes = (target: Target) => [
  * command line's Node. Sorted by name. Throws where a build's note is missing: a list with holes would be no list.
  */
 export function shippedPackages(root: string, target: Target): ShippedPackage[] {
-  const lock = (JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, Locked> }).packages;
-  const paths = new Set<string>(runtimes(target));
-  for (const [path, { dev, optional }] of Object.entries(lock)) if (path !== '' && !dev && !optional) paths.add(path);
+  const lock = readLock(root);
+  const paths = new Set<string>([...runtimes(target), ...productionPaths(lock)]);
   for (const note of bundledNotes) {
     if (!existsSync(join(root, note))) throw new Error(`${note} is missing; run “npm run build” first.`);
     for (const path of JSON.parse(readFileSync(join(root, note), 'utf8')) as string[]) paths.add(path);
@@ -48,11 +57,12 @@ export function shippedPackages(root: string, target: Target): ShippedPackage[] 
   );
   return [...paths]
     .filter((path) => existsSync(join(root, path)))
-    .map((path) => describe(root, path, lock[path]))
+    .map((path) => describePackage(root, path, lock[path]))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1));
 }
 
-function describe(root: string, path: string, locked: Locked | undefined): ShippedPackage {
+/** A package as its own manifest and licence file say, by its path in the lockfile. */
+export function describePackage(root: string, path: string, locked: Locked | undefined): ShippedPackage {
   const own = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')) as { name: string; version: string; license?: unknown };
   const file = readdirSync(join(root, path))
     .filter((name) => /^(?:licen[cs]e|copying)(?:[.-]|$)/i.test(name))
