@@ -1,4 +1,5 @@
-import { compareVersions } from './versions.ts';
+import { isOneVersion, namesRange, rangesIn, type VersionRange } from './version-words.ts';
+import { compareVersions, type Order } from './versions.ts';
 
 /** One row of CVE JSON 5.1's `affected[].versions`, in snake case. */
 export interface AffectedVersion {
@@ -7,6 +8,8 @@ export interface AffectedVersion {
   readonly less_than_or_equal?: string;
   readonly status: string;
   readonly version_type?: string;
+  /** Where within the range the status changes. */
+  readonly changes?: readonly { readonly at: string; readonly status: string }[];
 }
 
 /** One row of CVE JSON 5.1's `affected`. */
@@ -63,9 +66,12 @@ export function judgeVersion(affected: Affected, version: string | undefined): V
       continue;
     }
     if (!held.within) continue;
-    if (row.status === 'unaffected') return { status: 'unaffected', sure: held.sure, range: rangeText(row) };
-    if (row.status === 'affected') return { status: 'affected', sure: held.sure, range: rangeText(row) };
-    return { status: 'open', sure: false, range: rangeText(row) };
+    const range = rangeText(row);
+    const changed = changedStatus(row, version);
+    if (changed === undefined) doubtful ??= { status: 'open', sure: false, range };
+    else if (changed.status === 'unaffected') return { status: 'unaffected', sure: held.sure && changed.sure, range };
+    else if (changed.status === 'affected') return { status: 'affected', sure: held.sure && changed.sure, range };
+    else return { status: 'open', sure: false, range };
   }
   if (doubtful) return doubtful;
   return byDefault === 'affected'
@@ -73,28 +79,83 @@ export function judgeVersion(affected: Affected, version: string | undefined): V
     : { status: 'unaffected', sure: true };
 }
 
+/** The status of a version that the row's range holds: it changes where `changes` say so. Undefined: the order does not tell. */
+function changedStatus(
+  { changes, status, version_type: kind }: AffectedVersion,
+  version: string,
+): { status: string; sure: boolean } | undefined {
+  let now = { status, sure: true };
+  let since: string | undefined;
+  const ahead = new Set<string>();
+  for (const { at, status: to } of (changes ?? []).slice(0, 200)) {
+    const order = compareVersions(version, at, kind);
+    if (order === undefined) return undefined;
+    if (order === -1) {
+      ahead.add(to);
+      continue;
+    }
+    if (since !== undefined && compareVersions(at, since, kind) === -1) continue;
+    since = at;
+    now = { status: to, sure: ordered(kind) || (plainDotted.test(version) && plainDotted.test(at)) };
+  }
+  // Said again further on, a change was one of a branch (10.2.7-h8 beside 10.2.9): between the two nobody can tell.
+  return since !== undefined && ahead.has(now.status) ? undefined : now;
+}
+
+const ordered = (kind: string | undefined) => /^(?:semver|rpm|deb|dpkg|maven|python)$/i.test(kind ?? '');
+const openEnd = /^v?(\d+(?:\.\d+)*)\.[*x]$/i;
+
+/** Against an upper bound; `5.15.*` is behind every 5.15 (docs/versions.md of the CVE record format). */
+function compareToUpper(version: string, upper: string, kind: string | undefined): Order {
+  if (upper === '*') return -1;
+  const prefix = openEnd.exec(upper)?.[1];
+  if (prefix === undefined) return compareVersions(version, upper, kind);
+  const start = version.trim().split('.').slice(0, prefix.split('.').length).join('.');
+  return compareVersions(start.replace(/[^\d]+$/, ''), prefix) === 0 ? -1 : compareVersions(version, prefix, kind);
+}
+
 /** Whether a row holds the version; undefined where the order does not tell. */
 function holds(row: AffectedVersion, version: string): { within: boolean; sure: boolean } | undefined {
   const kind = row.version_type;
   const upper = row.less_than ?? row.less_than_or_equal;
-  if (upper === undefined) {
-    const same = compareVersions(version, row.version, kind);
-    if (same !== undefined) return { within: same === 0, sure: true };
-    return { within: false, sure: false };
+  if (upper !== undefined) {
+    const from = openStart.test(row.version.trim()) ? {} : { from: row.version };
+    return within({ ...from, to: upper, ...(row.less_than !== undefined && { below: true }) }, version, kind);
   }
-  const from = /^(?:0|\*|-|n\/a|unspecified)$/i.test(row.version.trim()) ? 1 : compareVersions(version, row.version, kind);
-  const to = upper === '*' ? -1 : compareVersions(version, upper, kind);
-  if (from === -1 || to === 1 || (to === 0 && row.less_than !== undefined)) return { within: false, sure: true };
-  if (from === undefined || to === undefined) return undefined;
-  const ordered = /^(?:semver|rpm|deb|dpkg|maven|python)$/i.test(kind ?? '');
-  const plain = [version, row.version, upper].every((text) => plainDotted.test(text) || /^[*-]$/.test(text));
-  return { within: true, sure: ordered || plain };
+  const ranges = isOneVersion(row.version) ? undefined : rangesIn(row.version);
+  if (!ranges) {
+    const same = namesRange(row.version) ? undefined : compareVersions(version, row.version, kind);
+    if (same === undefined && !isOneVersion(row.version)) return undefined;
+    return { within: same === 0, sure: same !== undefined };
+  }
+  let doubt = false;
+  for (const range of ranges) {
+    const held = within(range, version, kind);
+    if (held?.within) return held;
+    doubt ||= held === undefined;
+  }
+  return doubt ? undefined : { within: false, sure: true };
 }
+
+function within(
+  { from, above, to, below }: VersionRange,
+  version: string,
+  kind: string | undefined,
+): { within: boolean; sure: boolean } | undefined {
+  const start = from === undefined ? 1 : compareVersions(version, from, kind);
+  const end = to === undefined ? -1 : compareToUpper(version, to, kind);
+  if (start === -1 || (start === 0 && above) || end === 1 || (end === 0 && below)) return { within: false, sure: true };
+  if (start === undefined || end === undefined) return undefined;
+  const plain = [version, from ?? '0', to ?? '0'].every((text) => plainDotted.test(text) || openEnd.test(text) || /^[*-]$/.test(text));
+  return { within: true, sure: ordered(kind) || plain };
+}
+
+const openStart = /^(?:0|\*|-|n\/a|unspecified)$/i;
 
 export function rangeText(row: AffectedVersion): string {
   const upper = row.less_than ?? row.less_than_or_equal;
   if (upper === undefined) return row.version;
-  const from = /^(?:0|\*|-|n\/a|unspecified)$/i.test(row.version.trim()) ? '' : `from ${row.version} `;
+  const from = openStart.test(row.version.trim()) ? '' : `from ${row.version} `;
   if (upper === '*') return from === '' ? 'every version' : `${from}on`;
   return `${from}${row.less_than === undefined ? 'through' : 'before'} ${upper}`.trim();
 }

@@ -27,6 +27,19 @@ describe('software and records', () => {
     ],
     ['a CPE and a range that ended', [nginx], [{ cpes: ['cpe:2.3:a:f5:nginx:*:*:*:*:*:*:*:*'], versions: before('1.24.0') }], []],
     ['the very CPE', [nginx], [{ cpes: [nginx] }], ['0 cpe certain 1.24.0']],
+    ['the CPE of the version that mends it, as Microsoft writes it', [nginx], [{ cpes: [nginx], versions: before('1.24.0') }], []],
+    [
+      'a CPE that the versions do not list',
+      [nginx],
+      [{ cpes: [nginx], versions: [{ version: '1.20.0', status: 'affected' }] }],
+      ['0 cpe possible 1.24.0 disagree'],
+    ],
+    [
+      'the Linux kernel by its own name',
+      ['cpe:2.3:o:linux:linux_kernel:5.15.100:*:*:*:*:*:*:*'],
+      [{ vendor: 'Linux', product: 'Linux', versions: [{ version: '5.15', less_than: '5.15.161', status: 'affected' }] }],
+      ['0 name possible from 5.15 before 5.15.161 name'],
+    ],
     [
       'another version’s CPE',
       [nginx],
@@ -112,7 +125,8 @@ describe('software and records', () => {
             const cpe = parseCpe(one.cpes?.[0] ?? '');
             if (!cpe || !item.cpe || plainValue(cpe.vendor) !== item.vendor || plainValue(cpe.product) !== item.name) return false;
             if (cpe.version !== '*') {
-              if (['equal', 'superset'].includes(compareCpe(cpe, item.cpe))) return true;
+              // The version that mends it is not affected by its own CPE name.
+              if (['equal', 'superset'].includes(compareCpe(cpe, item.cpe))) return one.versions?.[0]?.less_than !== item.version;
               if (item.cpe.version === '*') return true;
               if (compareCpe(cpe, item.cpe) === 'disjoint') return false;
             }

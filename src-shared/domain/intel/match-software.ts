@@ -22,7 +22,7 @@ export interface SoftwareMatch {
   /** The CPE name, package or product of the record that fits. */
   readonly by: string;
   /** Why it is no surer. */
-  readonly doubt?: 'no-version' | 'order' | 'name' | 'no-range' | undefined;
+  readonly doubt?: 'no-version' | 'order' | 'name' | 'no-range' | 'disagree' | undefined;
 }
 
 /** What a vulnerability says of products: CVE JSON's `affected`, or the names of CISA's KEV catalogue. */
@@ -122,7 +122,7 @@ function matchRow(row: Affected, byKey: Index, offer: (match: SoftwareMatch) => 
     for (const item of byKey.get(`c:${vendor}:${product}`) ?? []) {
       if (!item.cpe) continue;
       seen.add(item.key);
-      offerByCpe(cpe, text, item as SoftwareItem & { cpe: Cpe }, offer, weigh);
+      offerByCpe(row, cpe, text, item as SoftwareItem & { cpe: Cpe }, offer, weigh);
     }
   }
 
@@ -142,6 +142,7 @@ function matchRow(row: Affected, byKey: Index, offer: (match: SoftwareMatch) => 
 }
 
 function offerByCpe(
+  row: Affected,
   cpe: Cpe,
   text: string,
   item: SoftwareItem & { cpe: Cpe },
@@ -153,7 +154,14 @@ function offerByCpe(
   const rest = compareCpe(cpe, item.cpe, concrete ? [] : ['version', 'update']);
   if (rest === 'disjoint') return;
   if (concrete && (rest === 'equal' || rest === 'superset')) {
-    offer({ item, rule: 'cpe', grade: 'certain', by: text, range: plainValue(cpe.version) });
+    // Where the record also lists versions these decide: some write the CPE name of the version that mends it.
+    const judged = judgeVersion(row, item.version);
+    const range = plainValue(cpe.version);
+    if (judged.status !== 'unaffected') {
+      offer({ item, rule: 'cpe', grade: 'certain', by: text, range: judged.status === 'affected' ? judged.range : range });
+    } else if (judged.range !== undefined || row.versions?.some(({ less_than: end }) => end !== undefined && end === item.version)) {
+      weigh(item, 'cpe', text, item.version, false);
+    } else offer({ item, rule: 'cpe', grade: 'possible', by: text, range, doubt: 'disagree' });
     return;
   }
   if (concrete && item.cpe.version === '*' && item.version === undefined) {

@@ -87,6 +87,8 @@ export function nameKeys(vendor: string | undefined, name: string | undefined): 
   const product = productKey(name);
   if (!tells(vendor)) return [`:${product}`];
   const by = vendorKey(vendor);
+  // The kernel's own records call it Linux, everyone else's the Linux kernel.
+  if (by === 'linux' && /^(?:linux|kernel|linuxkernel)$/.test(product)) return ['linux:linuxkernel'];
   const without = product.startsWith(by) && product.length > by.length + 1 ? product.slice(by.length) : undefined;
   return [`${by}:${product}`, ...(without === undefined ? [] : [`${by}:${without}`])];
 }

@@ -13,10 +13,11 @@ interface Said {
 }
 
 const doubts: Readonly<Record<string, string>> = {
-  'no-version': ' Which version runs here is not known.',
+  'no-version': ' Which version runs here is not known: whether it is affected cannot be told.',
   order: ' The order of these versions is not certain.',
   name: ' Only the names agree: look whether it is the same product.',
   'no-range': ' The source does not say which versions are affected.',
+  disagree: ' The record’s CPE name holds this version, its list of versions does not.',
   private: ' It is a private address, which many networks have.',
 };
 

@@ -96,4 +96,67 @@ describe('whether a version is affected', () => {
     const judged = judgeVersion(affected, version);
     expect([judged.status, judged.range]).toEqual([status, range]);
   });
+
+  it('reads open ends of a line of versions as the Linux kernel’s records write them', () => {
+    const kernel: Affected = {
+      default_status: 'affected',
+      versions: [
+        { version: '4.6', status: 'affected' },
+        { version: '0', less_than: '4.6', status: 'unaffected', version_type: 'custom' },
+        { version: '5.15.161', less_than_or_equal: '5.15.*', status: 'unaffected', version_type: 'custom' },
+        { version: '6.9', less_than_or_equal: '*', status: 'unaffected', version_type: 'original_commit_for_fix' },
+      ],
+    };
+    const of = (version: string) => judgeVersion(kernel, version).status;
+    expect(['4.5', '4.6', '5.15.100', '5.15.161', '5.15.170', '5.16.1', '6.9', '6.10.2'].map(of)).toEqual([
+      'unaffected',
+      'affected',
+      'affected',
+      'unaffected',
+      'unaffected',
+      'affected',
+      'unaffected',
+      'unaffected',
+    ]);
+    expect(judgeVersion({ versions: [{ version: '5.1', less_than_or_equal: '5.1.*', status: 'affected' }] }, '5.15').status).toBe(
+      'unaffected',
+    );
+  });
+
+  it('follows where the status changes within a range', () => {
+    const changes = [
+      { at: '9.0.5', status: 'unaffected' },
+      { at: '9.0.8', status: 'affected' },
+    ];
+    const row = { version: '9.0', less_than: '9.1', status: 'affected', changes };
+    const of = (version: string) => judgeVersion({ versions: [row] }, version).status;
+    expect(['9.0.4', '9.0.5', '9.0.7', '9.0.8', '9.1'].map(of)).toEqual(['affected', 'unaffected', 'unaffected', 'affected', 'unaffected']);
+    const hotfixes = { ...row, less_than: '10', changes: ['9.2.7', '9.2.9'].map((at) => ({ at, status: 'unaffected' })) };
+    expect(judgeVersion({ versions: [hotfixes] }, '9.2.8')).toMatchObject({ status: 'open', sure: false });
+    expect(judgeVersion({ versions: [hotfixes] }, '9.2.9').status).toBe('unaffected');
+  });
+
+  it.each([
+    ['>= 2.25.0, < 2.25.2', ['2.25.0', '2.25.1'], ['2.24.9', '2.25.2', '3.0']],
+    ['>=1.0 <2.0', ['1.0', '1.9'], ['0.9', '2.0']],
+    ['> 1.0', ['1.1'], ['1.0']],
+    ['= 1.5', ['1.5.0'], ['1.4']],
+    ['5.7.21 and prior', ['5.7.21', '5.6'], ['5.7.22']],
+    ['Ver5.62 and earlier', ['5.62', '1.0'], ['5.63']],
+    ['FortiOS 6.0.0 to 6.0.4, 5.6.0 to 5.6.8', ['6.0.4', '5.6.3'], ['6.0.5', '5.6.9', '5.4']],
+    ['prior to 3.2', ['3.1'], ['3.2']],
+    ['8.1.*', ['8.1', '8.1.20'], ['8.2', '8.10']],
+    ['5.x', ['5.0', '5.9.1'], ['6.0', '4.9']],
+  ])('understands “%s” in the place of a version', (version, inside, outside) => {
+    const of = (one: string) => judgeVersion({ versions: [{ version, status: 'affected' }] }, one).status;
+    expect(inside.map(of)).toEqual(inside.map(() => 'affected'));
+    expect(outside.map(of)).toEqual(outside.map(() => 'unaffected'));
+  });
+
+  it('cannot tell where words stand that are none of these', () =>
+    expect(judgeVersion({ versions: [{ version: 'Snapdragon 8 Gen 1 Mobile Platform', status: 'affected' }] }, '2.0')).toEqual({
+      status: 'open',
+      sure: false,
+      range: 'Snapdragon 8 Gen 1 Mobile Platform',
+    }));
 });

@@ -91,9 +91,15 @@ function affectedOf(row: Record_): Affected {
         ...given('less_than', text(own(one, 'less_than'))),
         ...given('less_than_or_equal', text(own(one, 'less_than_or_equal'))),
         ...given('version_type', text(own(one, 'version_type'))),
+        ...given('changes', changesOf(own(one, 'changes'))),
       })),
     }),
   };
+}
+
+function changesOf(value: unknown): { at: string; status: string }[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.filter(isRecord).map((one) => ({ at: text(own(one, 'at')) ?? '', status: text(own(one, 'status')) ?? 'unknown' }));
 }
 
 const given = <K extends string, V>(key: K, value: V | undefined) => (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
