@@ -1,4 +1,5 @@
 import type { Json } from '#shared/domain/knowledge/stix.ts';
+import { inMiB } from './limits.ts';
 
 /** What JSON.parse lost of a value's text, or why the value cannot be kept at all. */
 export interface Inspection {
@@ -33,8 +34,9 @@ export function mendSurrogates(text: string): string {
 /**
  * Walks the text of a value that JSON.parse has accepted and names each key that stands twice and
  * each number that JavaScript cannot hold exactly (it keeps 53 bits). Nesting is bounded by the scanner.
+ * `omitted`: bytes of the strings that were left out of the text, by their ordinal in it; they stand as empty ones.
  */
-export function inspect(text: string): Inspection {
+export function inspect(text: string, omitted: ReadonlyMap<number, number> = new Map()): Inspection {
   const losses: { path: string; what: string }[] = [];
   let fault: string | undefined;
   let at = 0;
@@ -42,7 +44,10 @@ export function inspect(text: string): Inspection {
   const space = () => {
     while (at < text.length && ' \t\r\n'.includes(text[at] as string)) at++;
   };
-  const string = () => {
+  let strings = 0;
+  const string = (path: string, thing: string) => {
+    const bytes = omitted.get(++strings);
+    if (bytes !== undefined) losses.push({ path, what: `${thing} of ${inMiB(bytes)} is left out: it is too long` });
     const start = at++;
     while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
     return text.slice(start, ++at);
@@ -54,7 +59,7 @@ export function inspect(text: string): Inspection {
       const seen = new Set<string>();
       at++;
       for (space(); text[at] !== '}' && at < text.length; space()) {
-        const key = JSON.parse(string()) as string;
+        const key = JSON.parse(string(path, 'a name')) as string;
         const here = path ? `${path}.${key}` : key;
         if (seen.has(key)) losses.push({ path: here, what: 'the key stands more than once; the last value is kept' });
         seen.add(key);
@@ -74,7 +79,7 @@ export function inspect(text: string): Inspection {
         if (text[at] === ',') at++;
       }
       at++;
-    } else if (first === '"') string();
+    } else if (first === '"') string(path, 'a text');
     else {
       const start = at;
       while (at < text.length && !',]} \t\r\n'.includes(text[at] as string)) at++;

@@ -163,6 +163,33 @@ describe('streaming the elements of an array', () => {
     expect((await read(`[${'['.repeat(100)}${']'.repeat(100)}]`)).elements[0]?.fault).toBeUndefined();
   });
 
+  it('leaves out one string that is too long, says where, and keeps the rest of its value, whatever the size of the pieces', async () => {
+    const long = 'x'.repeat(60);
+    const text = `{"objects":[{"a":"keep","b":["y","${long}\\""],"c":"\\u00e9","${long}":1,"d":"${'z'.repeat(50)}"},"${long}",1],"m":"${long}"}`;
+    const limits = { maxStringBytes: 50, maxValueBytes: 170 };
+    const whole = await read(text, 'objects', limits, 10_000);
+    expect(whole.failure).toBeUndefined();
+    expect(whole.elements).toEqual([
+      {
+        path: 'objects[0]',
+        value: { a: 'keep', b: ['y', ''], c: 'é', '': 1, d: 'z'.repeat(50) },
+        losses: [
+          { path: 'objects[0].b[1]', what: 'a text of 62 bytes is left out: it is too long' },
+          { path: 'objects[0]', what: 'a name of 60 bytes is left out: it is too long' },
+        ],
+      },
+      { path: 'objects[1]', value: '', losses: [{ path: 'objects[1]', what: expect.stringContaining('60 bytes') }] },
+      { path: 'objects[2]', value: 1 },
+    ]);
+    expect(whole.members).toMatchObject([{ path: 'm', value: '', losses: [{ path: 'm' }] }]);
+    for (let size = 1; size < 90; size++) expect(await read(text, 'objects', limits, size), String(size)).toEqual(whole);
+    expect(await failing(`{"${long}":1}`, 'objects', limits)).toMatchObject({ message: expect.stringMatching(/a key is too long/) });
+    expect((await read(`[[1,${' '.repeat(80)}2],3]`, '', limits)).elements).toMatchObject([
+      { value: undefined, fault: expect.stringMatching(/50 bytes of it stand without/) },
+      { value: 3 },
+    ]);
+  });
+
   it('bounds the file, the list and the nesting of a hostile file', async () => {
     expect(await failing('[1,2,3]', '', { maxItems: 2 })).toMatchObject({ code: 'too_large' });
     expect(await failing('[1,2,3]', '', { maxBytes: 5 })).toMatchObject({ code: 'too_large' });

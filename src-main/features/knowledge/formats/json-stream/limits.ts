@@ -6,15 +6,23 @@ const MiB = 1024 * 1024;
 export interface JsonLimits {
   /** Bytes of the whole file, unpacked. */
   readonly maxBytes: number;
-  /** Bytes of one array element, of one member beside the array, or of a document read whole. */
+  /** Bytes of one array element, of one member beside the array, or of a document read whole; strings past their own bound not counted. */
   readonly maxValueBytes: number;
+  /** Bytes of one string: a longer one is left out and told, without being held. MISP's largest attachment has 16 MiB and its escapes. */
+  readonly maxStringBytes: number;
   /** Nesting within one value; `[]` counts 1. */
   readonly maxDepth: number;
   /** Elements of the array. */
   readonly maxItems: number;
 }
 
-export const streamLimits: JsonLimits = { maxBytes: 8192 * MiB, maxValueBytes: 16 * MiB, maxDepth: 100, maxItems: 10_000_000 };
+export const streamLimits: JsonLimits = {
+  maxBytes: 8192 * MiB,
+  maxValueBytes: 16 * MiB,
+  maxStringBytes: 20 * MiB,
+  maxDepth: 100,
+  maxItems: 10_000_000,
+};
 
 /** A document read whole stands in memory several times over, so its bound is lower than a streamed file's. */
 export const documentLimits: JsonLimits = { ...streamLimits, maxBytes: 256 * MiB, maxValueBytes: 256 * MiB };

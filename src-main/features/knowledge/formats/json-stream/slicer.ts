@@ -35,7 +35,7 @@ export class JsonSlicer {
   readonly #onElement: (element: JsonElement) => void;
   readonly #onMember: (member: JsonElement) => void;
   readonly #levels: Level[] = [];
-  readonly #scanner = new ValueScanner();
+  readonly #scanner: ValueScanner;
   #state: State = 'value';
   #key = '';
   #mayClose = false;
@@ -44,8 +44,13 @@ export class JsonSlicer {
   #startByte = 0;
   #startLine = 1;
   #pieces: Uint8Array[] = [];
+  /** Bytes of `#pieces`, and of the value so far. */
   #size = 0;
+  #taken = 0;
   #skipping: string | undefined;
+  /** Strings of the value that are left out, by their ordinal. */
+  #omitted = new Map<number, number>();
+  #omitting = false;
 
   /** `path`: names of the members that lead to the array; empty: only a top-level array is cut; undefined: nothing is cut. */
   constructor(
@@ -56,6 +61,7 @@ export class JsonSlicer {
   ) {
     this.#path = path;
     this.#limits = limits;
+    this.#scanner = new ValueScanner(limits.maxStringBytes);
     this.#onElement = onElement;
     this.#onMember = onMember;
   }
@@ -167,19 +173,57 @@ export class JsonSlicer {
   }
 
   #take(chunk: Uint8Array, from: number): number {
-    const end = this.#scanner.scan(chunk, from);
-    const to = end < 0 ? chunk.length : end;
-    this.#size += to - from;
-    if (this.#size > this.#limits.maxValueBytes) this.#skip(`it is larger than ${inMiB(this.#limits.maxValueBytes)}`);
-    if (this.#scanner.sighted.depth > this.#limits.maxDepth) this.#skip(`it is nested deeper than ${this.#limits.maxDepth} levels`);
-    if (this.#skipping === undefined) {
-      const piece = chunk.subarray(from, to);
-      // A piece that outlives this call is copied: the source may use its buffer again.
-      this.#pieces.push(end < 0 ? piece.slice() : piece);
+    const scanner = this.#scanner;
+    let at = from;
+    for (;;) {
+      const end = scanner.scan(chunk, at);
+      const long = scanner.longString;
+      const to = end >= 0 ? end : long && long.end >= 0 ? long.end : chunk.length;
+      this.#keep(chunk, at, to, long?.start, end < 0);
+      if (scanner.sighted.depth > this.#limits.maxDepth) this.#skip(`it is nested deeper than ${this.#limits.maxDepth} levels`);
+      if (scanner.sighted.bareRun)
+        this.#skip(`more than ${inMiB(this.#limits.maxStringBytes)} of it stand without a bracket, a comma or a quotation mark`);
+      if (long) {
+        this.#omitted.set(scanner.sighted.strings, long.bytes);
+        this.#omitting = long.end < 0;
+        if (long.end >= 0) {
+          at = long.end;
+          continue;
+        }
+      }
+      if (end < 0) return to;
+      this.#complete();
+      return to;
     }
-    if (end < 0) return to;
-    this.#complete();
-    return to;
+  }
+
+  /** Bytes that belong to the value; of a string past its bound only what stands before `cut`, an offset in the value. */
+  #keep(chunk: Uint8Array, from: number, to: number, cut: number | undefined, isOutlived: boolean): void {
+    const before = this.#taken;
+    this.#taken += to - from;
+    if (this.#omitting || this.#skipping !== undefined) return;
+    if (cut === undefined) this.#push(chunk.subarray(from, to), isOutlived);
+    else if (cut >= before) this.#push(chunk.subarray(from, from + cut - before), true);
+    else this.#drop(before - cut);
+    if (this.#size > this.#limits.maxValueBytes) this.#skip(`it is larger than ${inMiB(this.#limits.maxValueBytes)}`);
+  }
+
+  /** A piece that outlives this call is copied: the source may use its buffer again. */
+  #push(piece: Uint8Array, isOutlived: boolean): void {
+    this.#pieces.push(isOutlived ? piece.slice() : piece);
+    this.#size += piece.length;
+  }
+
+  #drop(bytes: number): void {
+    this.#size -= bytes;
+    let left = bytes;
+    for (let last = this.#pieces.pop(); last; last = left > 0 ? this.#pieces.pop() : undefined) {
+      if (last.length > left) {
+        this.#pieces.push(last.slice(0, last.length - left));
+        return;
+      }
+      left -= last.length;
+    }
   }
 
   #skip(reason: string): void {
@@ -191,19 +235,22 @@ export class JsonSlicer {
     const skipped = this.#skipping;
     const bytes = this.#pieces.length === 1 ? (this.#pieces[0] as Uint8Array) : join(this.#pieces);
     const isKey = this.#state === 'in-key';
+    const omitted = this.#omitted;
     this.#pieces = [];
     this.#size = 0;
+    this.#taken = 0;
     this.#skipping = undefined;
+    if (omitted.size > 0) this.#omitted = new Map();
     this.#line += this.#scanner.newlines;
     this.#scanner.newlines = 0;
     if (isKey) {
-      this.#key = this.#parseKey(bytes, skipped);
+      this.#key = this.#parseKey(bytes, omitted.size > 0 ? 'it is too long' : skipped);
       this.#state = 'colon';
       return;
     }
     const level = this.#levels.at(-1);
     const path = this.#pathOfNext();
-    const element = this.#read(path, bytes, skipped);
+    const element = this.#read(path, bytes, skipped, omitted);
     this.#state = level ? 'after' : 'end';
     if (level) level.count++;
     if (level?.kind === 'array') {
@@ -216,12 +263,12 @@ export class JsonSlicer {
   #parseKey(bytes: Uint8Array, skipped: string | undefined): string {
     const place = { line: this.#startLine, byte: this.#startByte };
     if (skipped !== undefined) throw notJson(place, 'a key is too long');
-    const key = this.#read('', bytes, undefined).value;
+    const key = this.#read('', bytes, undefined, new Map()).value;
     if (typeof key !== 'string') throw notJson(place, 'a key is not UTF-8 text');
     return key;
   }
 
-  #read(path: string, bytes: Uint8Array, skipped: string | undefined): JsonElement {
+  #read(path: string, bytes: Uint8Array, skipped: string | undefined, omitted: ReadonlyMap<number, number>): JsonElement {
     const place: Place = { line: this.#startLine, byte: this.#startByte };
     if (skipped !== undefined) return { path, value: undefined, fault: `${skipped} (${at(place)})` };
     let text: string;
@@ -237,16 +284,16 @@ export class JsonSlicer {
       throw notJson(placeIn(text, error, place), wordsOf(text, error));
     }
     const { sighted } = this.#scanner;
-    if (!sighted.longNumber && !sighted.unicodeEscape && sighted.colons === countMembers(value)) return { path, value };
-    return closer(path, text, value);
+    const isPlain = !sighted.longNumber && !sighted.unicodeEscape && sighted.colons === countMembers(value);
+    return isPlain && omitted.size === 0 ? { path, value } : closer(path, text, value, omitted);
   }
 }
 
 /** The slow look at a value in which something was sighted. */
-function closer(path: string, text: string, parsed: Json): JsonElement {
+function closer(path: string, text: string, parsed: Json, omitted: ReadonlyMap<number, number>): JsonElement {
   const mended = mendSurrogates(text);
   const value = mended === text ? parsed : (JSON.parse(mended) as Json);
-  const { losses, fault } = inspect(mended);
+  const { losses, fault } = inspect(mended, omitted);
   if (fault !== undefined) return { path, value: undefined, fault };
   const all = losses.map((loss) => ({ path: joinPath(path, loss.path), what: loss.what }));
   if (mended !== text) all.push({ path, what: 'half of a surrogate pair is no Unicode character; U+FFFD stands in its place' });
