@@ -24,7 +24,7 @@ export async function branchOption({ client, text }: Pick<Context, 'client' | 't
   return named === undefined ? {} : { branch: (await branchNamed(client, named)).id };
 }
 
-const branchFlag = { type: 'string', value: 'BRANCH', about: 'The branch, by name or id; main unless given.' } as const;
+export const branchFlag = { type: 'string', value: 'BRANCH', about: 'The branch, by name or id; main unless given.' } as const;
 
 const line = ({ name, state, objects, id }: Branch) => `${plain(name)}  ${state}, ${count(objects, 'object')}  ${id}\n`;
 

@@ -3,6 +3,7 @@ import { contract } from '#shared/contract/index.ts';
 import { exportFormats, type FileReport, importFormats, type Loss, type Rejection } from '#shared/contract/knowledge.ts';
 import { isContractError } from '#shared/transport/errors.ts';
 import { type Command, type Context, exit, UsageError } from './command.ts';
+import { branchFlag, branchOption } from './commands-branch.ts';
 import { runJob } from './job.ts';
 import { writeOutput } from './output-file.ts';
 import { count, plain, table } from './text.ts';
@@ -132,6 +133,7 @@ const exportCommand: Command = {
     format: { type: 'string', value: 'F', about: `${exportFormats.join(', ')}.` },
     output: { type: 'string', short: 'o', value: 'FILE', about: 'File to write; - is standard output.' },
     type: { type: 'string', value: 'TYPE', about: 'Only objects of this STIX type; may be given more than once.', multiple: true },
+    branch: branchFlag,
   },
   wants: 'workspace',
   async run(context) {
@@ -140,7 +142,8 @@ const exportCommand: Command = {
     if (format === undefined) throw new UsageError(`export needs --format: ${exportFormats.join(', ')}.`);
     const file = outputFile(context);
     const types = texts('type');
-    const jobId = await runJob(context, () => client.knowledge.exportGraph({ format, ...(types ? { types: [...types] } : {}) }));
+    const on = await branchOption(context);
+    const jobId = await runJob(context, () => client.knowledge.exportGraph({ format, ...(types ? { types: [...types] } : {}), ...on }));
     let loss: Loss[] = [];
     let lossTotal = 0;
     const bytes = async function* () {
@@ -169,13 +172,15 @@ const brief: Command = {
   options: {
     output: { type: 'string', short: 'o', value: 'FILE', about: 'File to write; - is standard output.' },
     title: { type: 'string', value: 'TEXT', about: 'Title of the brief.' },
+    branch: branchFlag,
   },
   wants: 'workspace',
   async run(context) {
     const { client, io, print, text, signal } = context;
     const file = outputFile(context);
     const title = text('title');
-    const { body } = await client.investigation.writeBrief(title === undefined ? {} : { title }, { signal });
+    const on = await branchOption(context);
+    const { body } = await client.investigation.writeBrief({ ...on, ...(title === undefined ? {} : { title }) }, { signal });
     const size = await writeOutput(io, file, [body]);
     if (file !== '-') await print({ file, bytes: size }, () => `Wrote ${file}: HTML, ${count(size, 'byte')}.\n`);
     return exit.done;

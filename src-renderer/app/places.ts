@@ -35,16 +35,19 @@ export interface Place {
   readonly icon: LucideIcon;
   /** After `g`, this letter goes there. */
   readonly letter?: string;
+  /** What it shows while a branch is chosen: the branch, main all the same, or nothing of the graph. */
+  readonly shows: 'branch' | 'main' | 'workspace';
 }
 
 const listed = [
-  { name: 'home', title: 'nav.home', icon: House, group: 'know', letter: 'o' },
+  { name: 'home', title: 'nav.home', icon: House, group: 'know', letter: 'o', shows: 'branch' },
   {
     name: 'matches',
     title: 'nav.matches',
     icon: Crosshair,
     group: 'know',
     letter: 'x',
+    shows: 'main',
   },
   {
     name: 'search',
@@ -52,6 +55,7 @@ const listed = [
     icon: Search,
     group: 'know',
     letter: 's',
+    shows: 'branch',
   },
   {
     name: 'explore',
@@ -59,6 +63,7 @@ const listed = [
     icon: Table,
     group: 'know',
     letter: 'e',
+    shows: 'branch',
   },
   {
     name: 'matrix',
@@ -66,6 +71,7 @@ const listed = [
     icon: Grid3x3,
     group: 'know',
     letter: 'm',
+    shows: 'branch',
   },
   {
     name: 'paths',
@@ -73,6 +79,7 @@ const listed = [
     icon: Route,
     group: 'know',
     letter: 't',
+    shows: 'branch',
   },
   {
     name: 'paste',
@@ -80,6 +87,7 @@ const listed = [
     icon: ClipboardPaste,
     group: 'work',
     letter: 'v',
+    shows: 'main',
   },
   {
     name: 'import',
@@ -87,6 +95,7 @@ const listed = [
     icon: Import,
     group: 'work',
     letter: 'i',
+    shows: 'branch',
   },
   {
     name: 'open',
@@ -94,6 +103,7 @@ const listed = [
     icon: FolderOpen,
     group: 'work',
     letter: 'f',
+    shows: 'workspace',
   },
   {
     name: 'packs',
@@ -101,6 +111,7 @@ const listed = [
     icon: PackageOpen,
     group: 'work',
     letter: 'p',
+    shows: 'main',
   },
   {
     name: 'brief',
@@ -108,6 +119,7 @@ const listed = [
     icon: BookOpenText,
     group: 'work',
     letter: 'b',
+    shows: 'branch',
   },
   {
     name: 'branches',
@@ -115,6 +127,7 @@ const listed = [
     icon: GitBranch,
     group: 'work',
     letter: 'n',
+    shows: 'branch',
   },
   {
     name: 'ledger',
@@ -122,6 +135,7 @@ const listed = [
     icon: ShieldCheck,
     group: 'proof',
     letter: 'l',
+    shows: 'workspace',
   },
   {
     name: 'audit',
@@ -129,6 +143,7 @@ const listed = [
     icon: ScrollText,
     group: 'proof',
     letter: 'a',
+    shows: 'workspace',
   },
   {
     name: 'history',
@@ -136,6 +151,7 @@ const listed = [
     icon: History,
     group: 'proof',
     letter: 'h',
+    shows: 'branch',
   },
   {
     name: 'backups',
@@ -143,14 +159,16 @@ const listed = [
     icon: Archive,
     group: 'proof',
     letter: 'u',
+    shows: 'workspace',
   },
-  { name: 'jobs', title: 'nav.jobs', icon: ListTodo, group: 'proof', letter: 'j' },
+  { name: 'jobs', title: 'nav.jobs', icon: ListTodo, group: 'proof', letter: 'j', shows: 'workspace' },
   {
     name: 'settings',
     title: 'nav.settings',
     icon: Settings,
     group: 'app',
     letter: 'c',
+    shows: 'workspace',
   },
   {
     name: 'help',
@@ -158,16 +176,19 @@ const listed = [
     icon: CircleHelp,
     group: 'app',
     letter: 'q',
+    shows: 'workspace',
   },
   {
     name: 'entity',
     title: 'nav.entity',
     icon: Layers,
+    shows: 'branch',
   },
   {
     name: 'graph',
     title: 'graph.title',
     icon: Layers,
+    shows: 'branch',
   },
 ] as const satisfies readonly Place[];
 

@@ -4,6 +4,7 @@ import { asContractError, useClient, useJobs } from '#renderer/client/index.ts';
 import { NetworkSeal } from '#renderer/features/admin/index.ts';
 import { addDroppedFiles, BranchStrip, BranchSwitch, EntityBlocks, filesOfDrop } from '#renderer/features/knowledge/index.ts';
 import { IconButton, Loading, Progress, StarFort, toast, useText } from '#renderer/ui/index.ts';
+import { useBranchOfAddress } from './branch-of-address.ts';
 import { useDesktopAsked } from './desktop-asked.ts';
 import { entityBlocks, views } from './features.ts';
 import { groups } from './places.ts';
@@ -37,6 +38,7 @@ export function Shell() {
     setDrawer(false);
   }, [place]);
   useShortcuts({ palette: () => setDialog('palette'), help: () => setDialog('help') });
+  useBranchOfAddress(route);
   useDesktopAsked();
   usePasteAnywhere();
   useIdleLock();
@@ -99,7 +101,7 @@ export function Shell() {
           onClick={() => void client.admin.lock().catch((error: unknown) => toast(asContractError(error).message))}
         />
       </header>
-      <BranchStrip view={view.name} />
+      <BranchStrip shows={view.shows} />
       <nav
         id="rail"
         className={drawer ? 'rail rail-open' : 'rail'}

@@ -1,13 +1,14 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useReducer, useRef, useState, useSyncExternalStore } from 'react';
 import type { Job } from '#shared/contract/jobs.ts';
 import { ContractError } from '#shared/transport/errors.ts';
-import { clientOnBranch } from './branch.ts';
+import { clientOnBranch, keepBranch, keptBranch } from './branch.ts';
 import type { RedoubtClient } from './connect.ts';
 import { type Follower, followEngine } from './follow.ts';
 
 /** The branch that is looked at and edited; undefined: main. */
 export interface ChosenBranch {
   readonly id: string;
+  /** Empty until the engine has told it: after a reload, or by an address, only the id is known. */
   readonly name: string;
 }
 
@@ -24,10 +25,23 @@ const Engine = createContext<EngineValue | undefined>(undefined);
 /** Gives every view the client, and keeps the jobs and the graph's revision up to date from events. */
 export function EngineProvider({ client, children }: { client: RedoubtClient; children: ReactNode }) {
   const follower = useMemo(() => followEngine(client), [client]);
-  const [branch, chooseBranch] = useState<ChosenBranch | undefined>();
+  const [branch, setBranch] = useState<ChosenBranch | undefined>(() => {
+    const id = keptBranch();
+    return id === undefined ? undefined : { id, name: '' };
+  });
+  const id = branch?.id;
+  const there = useMemo(() => (id === undefined ? client : clientOnBranch(client, id)), [client, id]);
   const value = useMemo(
-    () => ({ client: branch ? clientOnBranch(client, branch.id) : client, follower, branch, chooseBranch }),
-    [client, follower, branch],
+    () => ({
+      client: there,
+      follower,
+      branch,
+      chooseBranch(next: ChosenBranch | undefined) {
+        keepBranch(next?.id);
+        setBranch(next);
+      },
+    }),
+    [there, follower, branch],
   );
   return <Engine.Provider value={value}>{children}</Engine.Provider>;
 }

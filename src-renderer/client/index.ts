@@ -1,3 +1,4 @@
+export { isBranchId } from './branch.ts';
 export { type Connection, connect, type RedoubtClient } from './connect.ts';
 export {
   asContractError,

@@ -32,8 +32,11 @@ export const enBranches = {
   'branches.mergeWaits':
     '{undecided, plural, one {# change is} other {# changes are}} undecided. Accept or reject every change, then merge.',
   'branches.on': 'You are on the branch “{name}”; main is unchanged.',
-  'branches.notHere': 'You are on the branch “{name}”, but this view shows main.',
+  'branches.mains': 'These are main’s; the branch “{name}” is not counted in, and what is done here goes to main.',
+  'branches.apart': 'You are on the branch “{name}”; this page is about the whole workspace.',
+  'branches.unnamed': '…',
   'branches.closed': '“{name}” takes no more edits; you are back on main',
+  'branches.lost': 'The branch you were on is not here any more; you are back on main',
   'branches.choose': 'Branch',
   'branches.main': 'main',
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { StixId } from '../domain/knowledge/stix.ts';
 import { query } from './define.ts';
+import { onBranch } from './knowledge/branch.ts';
 
 export const attackDomains = ['enterprise-attack', 'mobile-attack', 'ics-attack'] as const;
 export const AttackDomain = z.enum(attackDomains);
@@ -37,8 +38,8 @@ export type Matrix = z.infer<typeof Matrix>;
 
 export const coverage = {
   getMatrix: query(
-    'The ATT&CK matrix of one domain with what the imported threats use.',
-    z.strictObject({ domain: AttackDomain.default('enterprise-attack'), importId: z.string().max(100).optional() }),
+    'The ATT&CK matrix of one domain with what the imported threats use, on main or on a branch.',
+    z.strictObject({ domain: AttackDomain.default('enterprise-attack'), importId: z.string().max(100).optional(), ...onBranch }),
     Matrix,
   ),
 };

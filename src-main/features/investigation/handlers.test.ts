@@ -11,7 +11,6 @@ import { createImports } from '../knowledge/store/imports.ts';
 import type { Knowledge } from '../knowledge/index.ts';
 import { knowledgeMigrations } from '../knowledge/migrations/index.ts';
 import { knowledgeReads } from '../knowledge/store/reads/index.ts';
-import { stats } from '../knowledge/store/reads/lists.ts';
 import { createStore } from '../knowledge/store/store.ts';
 import { createInvestigationHandlers } from './handlers.ts';
 
@@ -45,10 +44,12 @@ describe('writeBrief', () => {
       job: { jobId: 'j', signal, progress: () => {} },
     });
 
-    const knowledge: Pick<Knowledge, 'read' | 'listImports' | 'stats'> = {
+    const knowledge: Pick<Knowledge, 'read' | 'onBranch' | 'listImports'> = {
       read: async (name, params) => (knowledgeReads[name] as (database: unknown, params: unknown) => never)(database, params),
       listImports: () => imports.list(),
-      stats: async () => stats(database),
+      onBranch: () => {
+        throw new Error('this brief is of main');
+      },
     };
     const audit = { valid: true, operations: 1, ledgerEntries: 0, head: 'cd'.repeat(32), problems: [] };
     const handlers = createInvestigationHandlers({ knowledge, now, ledger: () => [], verifyAudit: async () => audit });

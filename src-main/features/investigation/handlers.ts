@@ -6,7 +6,7 @@ import type { Knowledge } from '../knowledge/index.ts';
 import { briefHtml } from './brief/html.ts';
 
 export interface InvestigationTerms {
-  readonly knowledge: Pick<Knowledge, 'read' | 'listImports' | 'stats'>;
+  readonly knowledge: Pick<Knowledge, 'read' | 'onBranch' | 'listImports'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** All of the egress ledger that is shown. */
@@ -19,12 +19,14 @@ const most = { mostThreats: 50, mostAssets: 100, mostIssues: 200 };
 export function createInvestigationHandlers(terms: InvestigationTerms): Handlers<{ investigation: typeof investigation }>['investigation'] {
   const { knowledge } = terms;
   return {
-    async writeBrief({ title, summary }, { signal }) {
-      const [stats, facts, audit, ...matrices] = await Promise.all([
-        knowledge.stats({ signal }),
-        knowledge.read('investigation.briefFacts', most, { signal }),
+    async writeBrief({ title, summary, branch }, { signal }) {
+      const on = branch === undefined ? knowledge : knowledge.onBranch(branch);
+      const [stats, facts, audit, shown, ...matrices] = await Promise.all([
+        on.read('knowledge.stats', undefined as never, { signal }),
+        on.read('investigation.briefFacts', most, { signal }),
         terms.verifyAudit(signal),
-        ...attackDomains.map((domain) => knowledge.read('coverage.matrix', { domain }, { signal })),
+        branch === undefined ? undefined : knowledge.read('knowledge.branch', { branch }, { signal }),
+        ...attackDomains.map((domain) => on.read('coverage.matrix', { domain }, { signal })),
       ]);
       const at = new Date(terms.now());
       const html = briefHtml({
@@ -32,7 +34,8 @@ export function createInvestigationHandlers(terms: InvestigationTerms): Handlers
         summary,
         at,
         stats,
-        imports: knowledge.listImports(),
+        imports: knowledge.listImports().filter((one) => one.branch === undefined || one.branch === branch),
+        ...(shown && { branch: { name: shown.name, state: shown.state } }),
         ...facts,
         matrices,
         ledger: terms.ledger(),

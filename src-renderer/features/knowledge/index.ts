@@ -1,4 +1,4 @@
-export { BranchStrip, BranchSwitch } from './branches/branch-strip.tsx';
+export { BranchStrip, BranchSwitch, MainsBanner } from './branches/branch-strip.tsx';
 export { type EntityBlock, EntityBlocks } from './entity/blocks.tsx';
 export { usePages } from './explore/use-pages.ts';
 export { EntityLine, KindGlyph, typeLabel } from './entity-parts.tsx';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { StixId } from '../../domain/knowledge/stix.ts';
 import { blob, command, query } from '../define.ts';
+import { BranchId, onBranch } from './branch.ts';
 import { Provenance } from './entity.ts';
 import { filters, JobStarted } from './paging.ts';
 
@@ -73,6 +74,8 @@ export const ImportRecord = z.object({
   unchanged: z.int(),
   rejected: z.int(),
   lost: z.int(),
+  /** The branch that it went to; absent: main. */
+  branch: BranchId.optional(),
 });
 export type ImportRecord = z.infer<typeof ImportRecord>;
 
@@ -137,6 +140,8 @@ export const importCalls = {
         .array(z.strictObject({ source: FileSource, as: ImportFormat.optional(), mapping: ColumnMapping.optional() }))
         .min(1)
         .max(100),
+      /** The import then goes to this branch, and what each object would become is said of it. */
+      ...onBranch,
     }),
     JobStarted,
   ),
@@ -167,6 +172,7 @@ export const importCalls = {
       format: ExportFormat,
       types: filters.types,
       ids: z.array(StixId).max(10_000).optional(),
+      ...onBranch,
       /** Command line and desktop dialogs only: write straight to this path. */
       path: z.string().max(4096).optional(),
     }),

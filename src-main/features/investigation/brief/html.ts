@@ -1,6 +1,6 @@
 import type { AuditVerification, LedgerEntry } from '#shared/contract/admin.ts';
 import type { Matrix } from '#shared/contract/coverage.ts';
-import type { ImportRecord, Stats } from '#shared/contract/knowledge.ts';
+import type { Branch, ImportRecord, Stats } from '#shared/contract/knowledge.ts';
 import { matrixSection } from './matrix-section.ts';
 import { style } from './style.ts';
 import { count, html, type Markup, number, time } from './text.ts';
@@ -11,6 +11,8 @@ export interface BriefContent {
   readonly summary?: string | undefined;
   readonly at: Date;
   readonly stats: Stats;
+  /** The branch that was read; absent: main. */
+  readonly branch?: Pick<Branch, 'name' | 'state'> | undefined;
   readonly imports: readonly ImportRecord[];
   readonly threats: {
     readonly rows: readonly { readonly name: string; readonly type: string; readonly techniques: number; readonly source: string }[];
@@ -60,7 +62,7 @@ export function briefHtml(content: BriefContent): string {
 <main>
 <h1>${title}</h1>
 <p class="when">Written ${time(at.toISOString())} from this workspace alone.</p>
-${summaryParagraphs(content.summary)}
+${onBranch(content.branch)}${summaryParagraphs(content.summary)}
 ${glance(content)}
 ${threats(content)}
 ${matrixSection(content.matrices)}
@@ -74,6 +76,12 @@ ${conduct(content)}
 </body>
 </html>`.markup
   }\n`;
+}
+
+function onBranch(branch: BriefContent['branch']): Markup | undefined {
+  if (!branch) return undefined;
+  const said = branch.state === 'merged' ? 'It has since been merged.' : 'Its changes are not part of main.';
+  return html`<p class="when"><strong>This is the branch “${branch.name}”</strong>: main with the changes made on the branch. ${said}</p>\n`;
 }
 
 function summaryParagraphs(summary: string | undefined): readonly Markup[] {

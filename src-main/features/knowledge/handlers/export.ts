@@ -10,19 +10,21 @@ const MOST_KEPT = 5;
 export function exportHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, 'exportGraph' | 'getExport'> {
   const results = new Map<string, ExportResult>();
   return {
-    exportGraph({ format, types, ids, path }, { caller }) {
+    exportGraph({ format, types, ids, path, branch }, { caller }) {
       if (path !== undefined && !caller.permissions.has('files'))
         throw new ContractError('forbidden', 'Paths are not allowed through this door; fetch the export instead.');
       const jobId = parts.jobs.start(`Export as ${format}`, async (job) => {
         const readPage = (params: Parameters<typeof parts.read<'knowledge.page'>>[1]) =>
-          parts.read('knowledge.page', params, { signal: job.signal, deadlineMs: 120_000 });
+          parts.readOn(branch, 'knowledge.page', params, { signal: job.signal, deadlineMs: 120_000 });
         const result = await exportGraph({ format, types, ids, path, readPage, job, now: parts.now() });
         results.set(jobId, result);
         for (const old of results.keys()) {
           if (results.size <= MOST_KEPT) break;
           results.delete(old);
         }
-        parts.store.transact(() => parts.store.operations.audit('exportGraph', { format, size: result.size }));
+        parts.store.transact(() =>
+          parts.store.operations.audit('exportGraph', { format, size: result.size, ...(branch !== undefined && { branch }) }),
+        );
       });
       return { jobId };
     },

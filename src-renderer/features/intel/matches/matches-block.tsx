@@ -1,5 +1,5 @@
 import { useQuery } from '#renderer/client/index.ts';
-import { EntityLine } from '#renderer/features/knowledge/index.ts';
+import { EntityLine, MainsBanner } from '#renderer/features/knowledge/index.ts';
 import { Shown, useText } from '#renderer/ui/index.ts';
 import { matchesHref } from './links.ts';
 import { DecisionChip, ExploitedChip, GradeWord } from './match-parts.tsx';
@@ -21,6 +21,7 @@ export function MatchesBlock({ id, type }: { id: string; type: string }) {
         {data.total > data.shown ? <Shown shown={data.shown} total={data.total} what={t('matches.what')} /> : null}
         {data.total > 0 ? <a href={matchesHref({ id })}>{t('matches.block.all', { count: data.total })}</a> : null}
       </div>
+      <MainsBanner />
       {data.total === 0 ? <p className="quiet">{t('matches.block.none')}</p> : null}
       <ul className="match-lines">
         {data.rows.map((match) => (

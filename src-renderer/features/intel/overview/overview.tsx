@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { Overview } from '#shared/contract/intel.ts';
 import { decisions } from '#shared/domain/intel/priority.ts';
 import { useQuery } from '#renderer/client/index.ts';
-import { EntityLine, exploreHref, importHref } from '#renderer/features/knowledge/index.ts';
+import { EntityLine, exploreHref, importHref, MainsBanner } from '#renderer/features/knowledge/index.ts';
 import { Button, Failed, type Icon, LinkButton, Loading, Notice, useText } from '#renderer/ui/index.ts';
 import { matchesHref } from '../matches/links.ts';
 import { DecisionChip, GradeWord } from '../matches/match-parts.tsx';
@@ -42,6 +42,7 @@ export function OverviewPanels() {
         ) : null}
         <a href={matchesHref()}>{t('overview.all')}</a>
       </div>
+      <MainsBanner />
       <FirstStep overview={data} />
       {data.assets > 0 && data.state.kept > 0 ? <Decisions overview={data} /> : null}
       {data.assets > 0 ? (

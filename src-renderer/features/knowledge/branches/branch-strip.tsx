@@ -1,26 +1,36 @@
 import { GitBranch } from 'lucide-react';
 import { useEffect } from 'react';
 import { type ChosenBranch, useBranch, useQuery } from '#renderer/client/index.ts';
-import { Button, Select, toast, useText } from '#renderer/ui/index.ts';
+import { Button, Notice, Select, toast, useText } from '#renderer/ui/index.ts';
 import './branches.css';
 
-/** Views whose every question goes to the chosen branch; the others show main, and the strip says so. */
-const onBranchViews = new Set(['search', 'explore', 'entity', 'graph', 'history', 'branches']);
+const sentences = { branch: 'branches.on', main: 'branches.mains', workspace: 'branches.apart' } as const;
 
-/** Says on which branch the work goes on; nothing on main. */
-export function BranchStrip({ view }: { view: string }) {
+/** Says in every view on which branch one is and whether the view shows it; nothing on main. */
+export function BranchStrip({ shows }: { shows: keyof typeof sentences }) {
   const t = useText();
   const { branch, chooseBranch } = useBranch();
   if (!branch) return null;
-  const shown = onBranchViews.has(view);
   return (
-    <div className={shown ? 'branch-strip' : 'branch-strip branch-strip-main'} role="status">
+    <div className={shows === 'main' ? 'branch-strip branch-strip-main' : 'branch-strip'} role="status">
       <GitBranch size={15} aria-hidden />
-      <span className="grow">{t(shown ? 'branches.on' : 'branches.notHere', { name: branch.name })}</span>
+      <span className="grow">{t(sentences[shows], { name: branch.name || t('branches.unnamed') })}</span>
       <Button small onClick={() => chooseBranch(undefined)}>
         {t('branches.leave')}
       </Button>
     </div>
+  );
+}
+
+/** Over what only main can show, in a view that else shows the branch: never main's data without a word. */
+export function MainsBanner() {
+  const t = useText();
+  const { branch } = useBranch();
+  if (!branch) return null;
+  return (
+    <Notice kind="warn">
+      <p>{t('branches.mains', { name: branch.name || t('branches.unnamed') })}</p>
+    </Notice>
   );
 }
 
@@ -37,10 +47,14 @@ export function BranchSwitch() {
   });
   // A list may be older than the choice; only the branch's own answer says that nothing is left to work on.
   const state = chosen.data?.id === branch?.id ? chosen.data?.state : undefined;
+  const name = chosen.data?.id === branch?.id ? chosen.data?.name : undefined;
+  useEffect(() => {
+    if (branch && name !== undefined && name !== branch.name) chooseBranch({ id: branch.id, name });
+  }, [branch, name]);
   const gone = branch !== undefined && (state === 'merged' || state === 'discarded' || chosen.error?.code === 'not_found');
   useEffect(() => {
     if (!gone) return;
-    toast(t('branches.closed', { name: branch.name }));
+    toast(branch.name ? t('branches.closed', { name: branch.name }) : t('branches.lost'));
     chooseBranch(undefined);
   }, [gone]);
   const listed: readonly ChosenBranch[] = data?.rows ?? [];
@@ -52,7 +66,10 @@ export function BranchSwitch() {
         bare
         label={t('branches.choose')}
         value={branch?.id ?? ''}
-        options={[{ value: '', label: t('branches.main') }, ...rows.map(({ id, name }) => ({ value: id, label: name }))]}
+        options={[
+          { value: '', label: t('branches.main') },
+          ...rows.map(({ id, name }) => ({ value: id, label: name || t('branches.unnamed') })),
+        ]}
         onChange={(id) => {
           const next = rows.find((row) => row.id === id);
           chooseBranch(next && { id: next.id, name: next.name });

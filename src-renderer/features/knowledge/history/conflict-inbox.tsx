@@ -1,6 +1,7 @@
 import type { Conflict } from '#shared/contract/knowledge.ts';
 import { useAction, useQuery } from '#renderer/client/index.ts';
 import { Button, Failed, Shown, useText } from '#renderer/ui/index.ts';
+import { MainsBanner } from '../branches/branch-strip.tsx';
 import { EntityLine } from '../entity-parts.tsx';
 import { useUndo } from '../use-edit.ts';
 import '../branches/branches.css';
@@ -30,6 +31,7 @@ export function ConflictInbox() {
         <Shown shown={data.rows.length} total={data.total} />
       </div>
       <p className="quiet">{t('conflicts.hint')}</p>
+      <MainsBanner />
       {decide.error ? <Failed error={decide.error} /> : null}
       <div className="table-scroll">
         <table className="table table-wide">
