@@ -1,8 +1,9 @@
 // Under Electron no --import comes before this file; elsewhere the guard is up already.
 import '#main/platform/http/guard-on.ts';
 import '#main/platform/heap-on.ts';
-import { ledgerEntries, verifyLedger } from '#main/features/admin/index.ts';
-import { census, knowledgeReads, newestChanges } from '#main/features/knowledge/index.ts';
+import { ledgerEntries, verifyLedger } from '#main/features/admin/store.ts';
+import { census, newestChanges } from '#main/features/knowledge/store/reads/census.ts';
+import { knowledgeReads } from '#main/features/knowledge/store/reads/index.ts';
 import { sideLink } from '#main/hosts/side-link.ts';
 import { serveCopies } from '#main/platform/backup/serve-copies.ts';
 import { newestSchema } from '#main/workspace/migrations.ts';

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadGraph } from '#main/features/knowledge/index.ts';
+// Not through the feature's door: a thread has a heap of its own, and this is all it needs.
+import { loadGraph } from '#main/features/knowledge/store/load-graph.ts';
 import { openDatabase } from '#main/platform/database/database.ts';
 import { serveGraph } from '#main/platform/graph/worker.ts';
 

@@ -1,9 +1,10 @@
 // Under Electron no --import comes before this file; elsewhere the guard is up already.
 import '#main/platform/http/guard-on.ts';
 import '#main/platform/heap-on.ts';
-import { ledgerLinks, verifyLedger } from '#main/features/admin/index.ts';
-import { intelReads } from '#main/features/intel/index.ts';
-import { knowledgeReads } from '#main/features/knowledge/index.ts';
+// Not through the features' doors: what only the engine needs would be loaded once more for each reader.
+import { ledgerLinks, verifyLedger } from '#main/features/admin/store.ts';
+import { intelReads } from '#main/features/intel/store/index.ts';
+import { knowledgeReads } from '#main/features/knowledge/store/reads/index.ts';
 import { type Database, openDatabase } from '#main/platform/database/database.ts';
 import { sideLink } from '#main/hosts/side-link.ts';
 import { serveReader } from '#main/platform/database/readers/serve-reader.ts';

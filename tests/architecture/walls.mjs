@@ -3,7 +3,7 @@
 // The first row that fits a file counts. `$1` in a room is the feature that the importing file belongs to.
 const shared = ['shared/domain', 'shared/contract', 'shared/transport'];
 const faces = [...shared, 'renderer/ui', 'renderer/scene', 'renderer/client', 'renderer/messages'];
-const database = ['better-sqlite3-multiple-ciphers', 'kysely'];
+const database = ['better-sqlite3-multiple-ciphers'];
 /** @type {import('./walls.d.mts').Room[]} */
 // biome-ignore format: a table reads by its lines
 export const rooms = [
@@ -14,7 +14,7 @@ export const rooms = [
   ['main/platform/secrets', 'src-main/platform/secrets/', [...shared, 'main/platform'], ['@node-rs/argon2', 'zod'], true],
   ['main/platform/loopback', 'src-main/platform/loopback/', [...shared, 'main/platform'], ['ws', 'zod'], true],
   ['main/platform', 'src-main/platform/', shared, ['zod'], true],
-  ['main/features/store', 'src-main/features/([^/]+)/(?:store(?:/|\\.ts$)|migrations/|query/)', [...shared, 'main/platform', 'main/own', 'main/knowledge'], ['kysely', 'zod'], true],
+  ['main/features/store', 'src-main/features/([^/]+)/(?:store(?:/|\\.ts$)|migrations/|query/)', [...shared, 'main/platform', 'main/own', 'main/knowledge'], ['zod'], true],
   ['main/features/import/archives', 'src-main/features/(knowledge)/import/archives/', [...shared, 'main/platform', 'main/own'], ['yauzl', 'xz-decompress', 'zod'], true],
   ['main/features/formats/sigma', 'src-main/features/(knowledge)/formats/sigma/', [...shared, 'main/platform', 'main/own'], ['yaml', 'zod'], true],
   ['main/features/formats/xml', 'src-main/features/(knowledge)/formats/xml-stream/', [...shared, 'main/platform', 'main/own'], ['saxes', 'zod'], true],

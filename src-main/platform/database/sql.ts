@@ -1,21 +1,4 @@
-import { type Compilable, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { Database, Statement } from './database.ts';
-
-/**
- * A typed query builder over one schema. It only compiles: statements run synchronously on the
- * connection at hand, so that they can take part in its transactions. Another dialect (the org
- * server's Postgres) is another compiler behind the same queries.
- */
-export function queriesOver<Schema>(): Kysely<Schema> {
-  return new Kysely<Schema>({
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (db) => new SqliteIntrospector(db),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
-  });
-}
 
 const caches = new WeakMap<Database, Map<string, Statement>>();
 const MOST_CACHED = 500;
@@ -31,14 +14,4 @@ export function prepared(database: Database, text: string): Statement {
     cache.set(text, statement);
   }
   return statement;
-}
-
-export function all<Row>(database: Database, query: Compilable<Row>): Row[] {
-  const { sql, parameters } = query.compile();
-  return prepared(database, sql).all(...parameters) as Row[];
-}
-
-export function get<Row>(database: Database, query: Compilable<Row>): Row | undefined {
-  const { sql, parameters } = query.compile();
-  return prepared(database, sql).get(...parameters) as Row | undefined;
 }

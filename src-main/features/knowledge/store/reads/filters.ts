@@ -1,6 +1,4 @@
-import { sql } from 'kysely';
 import { tlpLevels } from '#shared/domain/knowledge/stix.ts';
-import { queries } from '../schema.ts';
 import { DELETED, MISSING, RETIRED } from '../state.ts';
 
 export interface Filters {
@@ -13,45 +11,42 @@ export interface Filters {
   readonly includeRetired?: boolean | undefined;
 }
 
-/** One parameter for a whole list, so that its length does not change the statement. */
-const listed = <T>(items: readonly T[]) => sql<T>`(SELECT value FROM json_each(${JSON.stringify(items)}))`;
+/** A condition over SUMMARY_TABLES; values are in `params` alone. */
+export interface Condition {
+  readonly where: string;
+  readonly params: Readonly<Record<string, string>>;
+}
 
-const termsOf = (kind: string, values: readonly string[]) =>
-  queries.selectFrom('term').select('term.id').where('term.kind', '=', kind).where('term.value', 'in', listed(values));
-
-/** All objects that pass the filters: `o`, its type `t` and its common properties `c`. */
-export function matching(filters: Filters) {
-  let query = queries
-    .selectFrom('object as o')
-    .innerJoin('term as t', 't.id', 'o.type')
-    .innerJoin('term as c', 'c.id', 'o.common')
-    .where(sql<number>`o.state & ${sql.lit(filters.includeRetired ? MISSING | DELETED : RETIRED)}`, '=', sql.lit(0));
-  if (filters.types?.length) query = query.where('o.type', 'in', termsOf('type', filters.types));
-  if (filters.tactics?.length) {
-    const phases = queries
-      .selectFrom('term')
-      .select('term.id')
-      .where('term.kind', '=', 'phase')
-      .where(sql<string>`substr(term.value, instr(term.value, ':') + 1)`, 'in', listed(filters.tactics));
-    query = query.where('o.id', 'in', queries.selectFrom('facet').select('facet.object').where('facet.term', 'in', phases));
-  }
-  if (filters.platforms?.length) {
-    const platforms = termsOf('platform', filters.platforms);
-    query = query.where('o.id', 'in', queries.selectFrom('facet').select('facet.object').where('facet.term', 'in', platforms));
-  }
-  if (filters.tags?.length) {
-    const tags = termsOf('tag', filters.tags);
-    query = query.where('o.id', 'in', queries.selectFrom('tag').select('tag.object').where('tag.term', 'in', tags));
-  }
+/** What passes the filters, asked of the objects' own table, which branches and moments show too (list-filter.ts asks of `node`). */
+export function matching(filters: Filters): Condition {
+  const where = [`o.state & ${filters.includeRetired ? MISSING | DELETED : RETIRED} = 0`];
+  const params: Record<string, string> = {};
+  /** One parameter for a whole list, so that its length does not change the statement. */
+  const listed = (name: string, items: readonly unknown[]) => {
+    params[name] = JSON.stringify(items);
+    return `(SELECT value FROM json_each(@${name}))`;
+  };
+  const terms = (kind: string, items: readonly string[]) =>
+    `SELECT id FROM term WHERE kind = '${kind}' AND value IN ${listed(kind, items)}`;
+  const through = (table: 'facet' | 'tag', wanted: string) => where.push(`o.id IN (SELECT object FROM ${table} WHERE term IN (${wanted}))`);
+  if (filters.types?.length) where.push(`o.type IN (${terms('type', filters.types)})`);
+  if (filters.tactics?.length)
+    through(
+      'facet',
+      `SELECT id FROM term WHERE kind = 'phase' AND substr(value, instr(value, ':') + 1) IN ${listed('tactics', filters.tactics)}`,
+    );
+  if (filters.platforms?.length) through('facet', terms('platform', filters.platforms));
+  if (filters.tags?.length) through('tag', terms('tag', filters.tags));
   if (filters.tlp?.length) {
     const levels = filters.tlp.map((level) => tlpLevels.findIndex((known) => known === level));
-    query = query.where(sql<number>`ifnull(c.tlp, -1)`, 'in', listed(levels));
+    where.push(`ifnull(c.tlp, -1) IN ${listed('tlp', levels)}`);
   }
   if (filters.importId !== undefined) {
-    const imports = queries.selectFrom('import').select('import.id').where('import.uuid', '=', filters.importId);
-    const written = queries.selectFrom('op').select('op.id').where('op.import', 'in', imports);
-    const confirmed = queries.selectFrom('confirmation').select('confirmation.object').where('confirmation.import', 'in', imports);
-    query = query.where((either) => either.or([either('o.op', 'in', written), either('o.id', 'in', confirmed)]));
+    params['importId'] = filters.importId;
+    const imports = 'SELECT id FROM import WHERE uuid = @importId';
+    where.push(
+      `(o.op IN (SELECT id FROM op WHERE import IN (${imports})) OR o.id IN (SELECT object FROM confirmation WHERE import IN (${imports})))`,
+    );
   }
-  return query;
+  return { where: where.join(' AND '), params };
 }

@@ -1,13 +1,12 @@
-import { sql } from 'kysely';
 import type { EntityPage, Facet, Stats } from '#shared/contract/knowledge.ts';
 import { type Json, type StixObject, tlpLevels } from '#shared/domain/knowledge/stix.ts';
 import type { Database } from '#main/platform/database/database.ts';
-import { all, get, prepared } from '#main/platform/database/sql.ts';
+import { prepared } from '#main/platform/database/sql.ts';
 import { type Filters, matching } from './filters.ts';
 import { nodeFilter, totalOf } from './list-filter.ts';
 import { orderedPage, type Sort } from './list-order.ts';
 import { objectByKey } from './entity.ts';
-import { SUMMARY_COLUMNS, type SummaryRow, summaryOf } from './summary.ts';
+import { SUMMARY_COLUMNS, SUMMARY_TABLES, type SummaryRow, summaryOf } from './summary.ts';
 
 /** Live objects by STIX type; live relationships, with both ends live, by relationship type: kept counts (store/nodes.ts). */
 export function stats(database: Database): Stats {
@@ -93,7 +92,12 @@ function cellOf(value: Json): Json {
 
 /** Keys of the objects that pass the filters, at most `limit`, in the order in which they came. */
 export function selection(database: Database, { filter, limit }: { filter: Filters; limit: number }): { keys: number[] } {
-  return { keys: all(database, matching(filter).select('o.id').orderBy('o.id').limit(limit)).map(({ id }) => id) };
+  const { where, params } = matching(filter);
+  return {
+    keys: prepared(database, `SELECT o.id FROM ${SUMMARY_TABLES} WHERE ${where} ORDER BY o.id LIMIT @limit`)
+      .pluck()
+      .all({ ...params, limit }) as number[],
+  };
 }
 
 interface NamedParams {
@@ -105,22 +109,14 @@ interface NamedParams {
 
 /** Live objects by name, those whose name holds the text: a list that asks little of the tables, for moments in the past. */
 export function listNamed(database: Database, { types, text, limit, offset }: NamedParams) {
-  let found = matching({ types });
-  if (text?.trim()) found = found.where(sql<number>`instr(lower(ifnull(o.name, '')), ${text.trim().toLowerCase()})`, '>', sql.lit(0));
-  const total =
-    get(
-      database,
-      found.select(({ fn }) => fn.countAll<number>().as('n')),
-    )?.n ?? 0;
-  const rows = all(
-    database,
-    found
-      .select(['o.id as key', 't.value as type', 'o.uuid', 'o.state', 'o.name', 'o.external_id', 'o.modified', 'c.tlp'])
-      .orderBy(sql`o.name COLLATE NOCASE`)
-      .orderBy('o.id')
-      .limit(limit)
-      .offset(offset),
-  );
+  const wanted = text?.trim().toLowerCase();
+  const filter = matching({ types });
+  const from = `FROM ${SUMMARY_TABLES} WHERE ${filter.where}${wanted ? " AND instr(lower(ifnull(o.name, '')), @text) > 0" : ''}`;
+  const params = wanted ? { ...filter.params, text: wanted } : filter.params;
+  const total = prepared(database, `SELECT count(*) ${from}`).pluck().get(params) as number;
+  const rows = prepared(database, `SELECT ${SUMMARY_COLUMNS} ${from} ORDER BY o.name COLLATE NOCASE, o.id LIMIT @limit OFFSET @offset`).all(
+    { ...params, limit, offset },
+  ) as SummaryRow[];
   return { rows: rows.map(summaryOf), shown: rows.length, total };
 }
 
