@@ -69,7 +69,6 @@ export const licences: readonly Licence[] = [
   { name: 'jerrypick', version: '1.1.2', licence: 'MIT' },
   { name: 'js-tokens', version: '4.0.0', licence: 'MIT' },
   { name: 'kapsule', version: '1.16.3', licence: 'MIT' },
-  { name: 'kysely', version: '0.29.9', licence: 'MIT' },
   { name: 'lodash-es', version: '4.18.1', licence: 'MIT' },
   { name: 'loose-envify', version: '1.4.0', licence: 'MIT' },
   { name: 'lucide-react', version: '1.75.0', licence: 'ISC' },
