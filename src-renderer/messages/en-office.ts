@@ -95,6 +95,7 @@ export const enOffice = {
   'auditLog.none': 'Nothing of this kind was done.',
   'auditLog.number': 'No.',
   'auditLog.link': 'Link',
+  'auditLog.objects': '{count, plural, one {# object} other {# objects}}',
 
   'jobs.all': 'all',
   'jobs.only': 'Jobs shown',

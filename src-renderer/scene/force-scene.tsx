@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import ForceGraph3D, { type ForceGraphMethods } from 'react-force-graph-3d';
-import { Group, type Sprite, type SpriteMaterial } from 'three';
+import { Group, type Sprite } from 'three';
+import { createNameBoard, dim, halfView } from './name-board.ts';
 import { around, type GraphSceneProps, labelled, type SceneLink, type SceneNode } from './scene.ts';
 import { nameTag, token } from './sprites.ts';
 
@@ -89,12 +90,15 @@ export function ForceScene(props: GraphSceneProps) {
   }, [nodes, links]);
 
   const isWide = size.width >= wide;
-  const names = useMemo(() => labelled(nodes, isWide ? named.wide : named.narrow), [nodes, isWide]);
+  const names = useMemo(() => [...labelled(nodes, isWide ? named.wide : named.narrow)], [nodes, isWide]);
+  const frameSize = useRef(size);
+  frameSize.current = size;
+  const board = useMemo(() => createNameBoard(() => frameSize.current), []);
   const draw = useCallback(
     ({ node }: Placed) => {
       const group = new Group();
       const centre = node.id === centreId;
-      const scale = centre ? 20 : 7.5 + Math.min(6, Math.sqrt(node.weight) * 0.7);
+      const scale = centre ? 16 : 7.5 + Math.min(6, Math.sqrt(node.weight) * 0.7);
       const icon = token(node.shape, node.colour, colours.background);
       icon.scale.set(scale, scale, 1);
       icon.name = 'icon';
@@ -105,15 +109,18 @@ export function ForceScene(props: GraphSceneProps) {
       halo.raycast = () => {};
       halo.visible = centre;
       group.add(halo);
-      if (centre || names.has(node.id)) {
-        const tag = nameTag(node.label, colours.ink, colours.background, centre ? 12.5 : 10.5, size.height);
+      const rank = names.indexOf(node.id);
+      if (centre || rank >= 0) {
+        const tag = nameTag(node.label, colours.ink, colours.background, centre ? 12.5 : 11, size.height);
         tag.name = 'name';
+        // The ring round the centre stands between it and its name.
+        board.add(tag, centre ? (scale * 1.7) / 2 : scale / 2, centre ? 0 : rank + 1, () => Number(group.userData['share'] ?? 1));
         group.add(tag);
       }
       drawn.current.set(node.id, group);
       return group;
     },
-    [centreId, colours, names, size.height],
+    [board, centreId, colours, names, size.height],
   );
 
   const near = useMemo(
@@ -122,8 +129,9 @@ export function ForceScene(props: GraphSceneProps) {
   );
   useEffect(() => {
     for (const [id, group] of drawn.current) {
+      group.userData['share'] = near && !near.has(id) ? 0.22 : 1;
       for (const part of group.children as Sprite[]) {
-        dim(part.material, near && !near.has(id) ? 0.22 : 1);
+        if (part.name !== 'name') dim(part.material, group.userData['share']);
         if (part.name === 'halo') part.visible = id === centreId || id === selectedId;
       }
     }
@@ -136,11 +144,11 @@ export function ForceScene(props: GraphSceneProps) {
     const mean = (axis: 'x' | 'y' | 'z') => all.reduce((sum, place) => sum + (place[axis] ?? 0), 0) / Math.max(1, all.length);
     const centre = { x: mean('x'), y: mean('y'), z: mean('z') };
     const radius = Math.max(
-      30,
+      62,
       ...all.map((place) => Math.hypot((place.x ?? 0) - centre.x, (place.y ?? 0) - centre.y, (place.z ?? 0) - centre.z)),
     );
     const aspect = Math.min(1, size.width / Math.max(1, size.height));
-    const away = (radius * 1.12) / Math.tan((25 * Math.PI) / 180) / aspect;
+    const away = (radius * 1.16) / halfView / aspect;
     graph.current?.cameraPosition({ x: centre.x, y: centre.y, z: centre.z + away }, centre, reducedMotion ? 0 : 400);
   };
 
@@ -210,12 +218,6 @@ export function ForceScene(props: GraphSceneProps) {
       ) : null}
     </div>
   );
-}
-
-/** Fades a sprite. Its colours are multiplied by their alpha already, so the colour fades along, in linear light. */
-function dim(material: SpriteMaterial, share: number) {
-  material.opacity = share;
-  material.color.setScalar(share ** 2.2);
 }
 
 /** Draws every node gently to the middle, so that those whose links are not shown do not drift away. */

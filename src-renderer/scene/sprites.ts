@@ -1,4 +1,5 @@
 import { CanvasTexture, LinearMipmapLinearFilter, Sprite, SpriteMaterial, SRGBColorSpace } from 'three';
+import { halfView } from './name-board.ts';
 import type { SceneShape } from './scene.ts';
 
 /** Corners of a shape in a 16-unit box, as in the lists beside the picture. */
@@ -20,8 +21,8 @@ export function token(shape: SceneShape | 'halo', colour: string, edge: string):
   const key = `${shape} ${colour} ${edge}`;
   let texture = textures.get(key);
   if (!texture) {
-    texture = draw(96, 96, (brush) => {
-      brush.scale(6, 6);
+    texture = draw(192, 192, (brush) => {
+      brush.scale(12, 12);
       brush.lineJoin = 'round';
       if (shape === 'halo') {
         brush.strokeStyle = colour;
@@ -53,10 +54,7 @@ function tokenSprite(texture: CanvasTexture): Sprite {
   return sprite;
 }
 
-/** Tangent of half the camera's angle of view (50°), by which a size on the screen becomes one of the scene. */
-const halfView = Math.tan((25 * Math.PI) / 180);
-
-/** A name under its node, always `pixels` high in a frame `frameHeight` pixels high, near or far. */
+/** A name, always `pixels` high in a frame `frameHeight` pixels high, near or far; the name board gives it its place. */
 export function nameTag(text: string, colour: string, halo: string, pixels: number, frameHeight: number): Sprite {
   const short = text.length > 30 ? `${text.slice(0, 29)}…` : text;
   const font = '600 44px "IBM Plex Sans Variable", system-ui, sans-serif';
@@ -86,8 +84,6 @@ export function nameTag(text: string, colour: string, halo: string, pixels: numb
   );
   const height = ((pixels * 1.45) / Math.max(1, frameHeight)) * 2 * halfView;
   sprite.scale.set((width / 64) * height, height, 1);
-  sprite.center.set(0.5, 1.55);
-  sprite.renderOrder = 30;
   // A name is no target: clicks go to the token.
   sprite.raycast = () => {};
   return sprite;

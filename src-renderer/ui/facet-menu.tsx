@@ -1,5 +1,5 @@
 import { ChevronDown } from 'lucide-react';
-import { useEffect, useId, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useId, useRef, useState } from 'react';
 import { Button } from './button.tsx';
 import { useText } from './text.tsx';
 
@@ -36,6 +36,7 @@ export function FacetMenu(props: {
   const toggle = (value: string) =>
     props.onChange(props.chosen.includes(value) ? props.chosen.filter((other) => other !== value) : [...props.chosen, value]);
   const needle = sought.trim().toLowerCase();
+  const most = Math.max(1, ...props.options.map((option) => option.count ?? 0));
   const options = props.options.filter((option) => option.label.toLowerCase().includes(needle));
   return (
     <div
@@ -72,7 +73,12 @@ export function FacetMenu(props: {
             </div>
           ) : null}
           {options.map((option) => (
-            <label key={option.value} className="menu-item">
+            <label
+              key={option.value}
+              className="menu-item"
+              data-bar={option.count ? '' : undefined}
+              style={{ '--share': (option.count ?? 0) / most } as CSSProperties}
+            >
               <input type="checkbox" checked={props.chosen.includes(option.value)} onChange={() => toggle(option.value)} />
               <span className="clip">{option.label}</span>
               {option.count === undefined ? null : <span className="count">{t.number(option.count)}</span>}

@@ -62,11 +62,23 @@ const incoming = {
   indicates: 'relation.in.indicates',
   'revoked-by': 'relation.in.revoked-by',
   'related-to': 'relation.in.related-to',
+  mentions: 'relation.in.mentions',
+  has: 'relation.in.has',
+  runs: 'relation.in.runs',
+  'depends-on': 'relation.in.depends-on',
+  'located-at': 'relation.in.located-at',
+  'based-on': 'relation.in.based-on',
 } as const;
 
 /** A relationship type read from one end: "uses", or from the other "used by". */
 export function relationLabel(t: Text, relationshipType: string, direction: 'out' | 'in'): string {
-  if (direction === 'out') return inWords(relationshipType).toLowerCase();
+  const out = direction === 'out';
+  if (/^object[_-]refs$/.test(relationshipType)) return t(out ? 'relation.out.object-refs' : 'relation.in.object-refs');
+  // A reference inside an object is no verb: an analytic "has as log source" what is "log source of" it.
+  const named = /^(.+)[_-]refs?$/.exec(relationshipType)?.[1];
+  if (named) return t(out ? 'relation.out.ref' : 'relation.in.ref', { what: inWords(named).toLowerCase() });
+  const words = inWords(relationshipType).toLowerCase();
+  if (out) return words;
   const key = Object.hasOwn(incoming, relationshipType) ? incoming[relationshipType as keyof typeof incoming] : undefined;
-  return key ? t(key) : t('relation.in.other', { relation: inWords(relationshipType).toLowerCase() });
+  return key ? t(key) : t('relation.in.other', { relation: words });
 }

@@ -48,19 +48,30 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'x-redoubt-warninglist': kind('ring', 'observed', 'kind.x-redoubt-warninglist'),
   'x-redoubt-layer': kind('square', 'other', 'kind.x-redoubt-layer'),
   'x-mitre-collection': kind('ring', 'other', 'kind.x-mitre-collection'),
+  artifact: kind('circle', 'observed', 'kind.artifact'),
+  'autonomous-system': kind('circle', 'observed', 'kind.autonomous-system'),
+  directory: kind('circle', 'observed', 'kind.directory'),
+  'domain-name': kind('circle', 'observed', 'kind.domain-name'),
+  'email-addr': kind('circle', 'observed', 'kind.email-addr'),
+  'email-message': kind('circle', 'observed', 'kind.email-message'),
+  file: kind('circle', 'observed', 'kind.file'),
+  'ipv4-addr': kind('circle', 'observed', 'kind.ipv4-addr'),
+  'ipv6-addr': kind('circle', 'observed', 'kind.ipv6-addr'),
+  'mac-addr': kind('circle', 'observed', 'kind.mac-addr'),
+  mutex: kind('circle', 'observed', 'kind.mutex'),
+  'network-traffic': kind('circle', 'observed', 'kind.network-traffic'),
+  process: kind('circle', 'observed', 'kind.process'),
+  url: kind('circle', 'observed', 'kind.url'),
+  'user-account': kind('circle', 'observed', 'kind.user-account'),
+  'windows-registry-key': kind('circle', 'observed', 'kind.windows-registry-key'),
+  'x509-certificate': kind('circle', 'observed', 'kind.x509-certificate'),
   relationship: kind('bar', 'other', 'kind.relationship'),
 };
 
-const observed: Kind = { shape: 'circle', colour: '--kind-observed' };
 const other: Kind = { shape: 'circle', colour: '--kind-other' };
-const observables = new Set(
-  'artifact autonomous-system directory domain-name email-addr email-message file ipv4-addr ipv6-addr mac-addr mutex network-traffic process url user-account windows-registry-key x509-certificate'.split(
-    ' ',
-  ),
-);
 
 export function kindOf(type: string): Kind {
-  return (Object.hasOwn(kinds, type) ? kinds[type] : undefined) ?? (observables.has(type) ? observed : other);
+  return (Object.hasOwn(kinds, type) ? kinds[type] : undefined) ?? other;
 }
 
 /** A name in words for types and properties that have none in the catalogue: `x_mitre_data_sources` is "Data sources". */

@@ -1,16 +1,13 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import type { AuditLink } from '#shared/contract/admin.ts';
 import { asContractError, saveFile, useClient, useQuery } from '#renderer/client/index.ts';
 import { Button, Check, Failed, Loading, Progress, Select, Shown, toast, useText, type ViewProps } from '#renderer/ui/index.ts';
 import { AuditChain } from './audit-chain.tsx';
+import { AuditLinks } from './audit-links.tsx';
 import { auditFile } from './audit-pieces.ts';
 import './audit.css';
 
 const page = 50;
-/** Milliseconds times this is a tick of the log's clock. */
-const clockStep = 1024;
-
 /** Whether the record of all that was done still holds together, and the record itself. */
 export function AuditView(_: ViewProps) {
   const t = useText();
@@ -102,7 +99,7 @@ export function AuditView(_: ViewProps) {
         {error ? <Failed error={error} onRetry={reload} /> : null}
         {!data && !error ? <Loading /> : null}
         {data && data.rows.length === 0 ? <p className="quiet">{t('auditLog.none')}</p> : null}
-        {data && data.rows.length > 0 ? <Links rows={data.rows} /> : null}
+        {data && data.rows.length > 0 ? <AuditLinks rows={data.rows} /> : null}
         {data && data.rows.length < data.matching && limit < 1000 ? (
           <div>
             <Button onClick={() => setLimit(Math.min(1000, limit * 2))}>{t('ui.more')}</Button>
@@ -111,56 +108,4 @@ export function AuditView(_: ViewProps) {
       </section>
     </div>
   );
-}
-
-function Links({ rows }: { rows: readonly AuditLink[] }) {
-  const t = useText();
-  return (
-    <div className="table-scroll panel" tabIndex={0} role="region" aria-labelledby="audit-list">
-      <table className="table table-wide">
-        <thead>
-          <tr>
-            <th scope="col" className="numeric">
-              {t('auditLog.number')}
-            </th>
-            <th scope="col">{t('ledger.at')}</th>
-            <th scope="col">{t('auditLog.kind')}</th>
-            <th scope="col">{t('history.what')}</th>
-            <th scope="col">{t('history.actor')}</th>
-            <th scope="col">{t('auditLog.link')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ number, entry, chain }) => (
-            <tr key={number}>
-              <td className="numeric">{t.number(number)}</td>
-              <td>{t.time(new Date(Number(entry.clock) / clockStep).toISOString())}</td>
-              <td>
-                <span className={entry.property === 'commandFailed' ? 'chip chip-warn' : 'chip'}>{words(entry.kind)}</span>
-              </td>
-              <td>
-                <span className="audit-what">{[entry.property, entry.object, detail(entry)].map(words).filter(Boolean).join(' · ')}</span>
-              </td>
-              <td>{words(entry.actor)}</td>
-              <td>
-                <code className="small" title={chain}>
-                  {chain.slice(0, 12)}
-                </code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-const words = (value: unknown) => (typeof value === 'string' ? value : '');
-
-/** The details of an entry in one bounded line. */
-function detail({ value, count }: AuditLink['entry']): string {
-  if (typeof count === 'number') return `× ${count}`;
-  if (value === undefined || value === null) return '';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > 160 ? `${text.slice(0, 160)}…` : text;
 }

@@ -68,21 +68,21 @@ export function MatchesView({ place: { query } }: ViewProps) {
       {
         key: 'priority',
         title: t('matches.decision'),
-        width: '8.5rem',
+        width: '7.5rem',
         sortable: true,
         cell: (row) => <DecisionChip match={row} />,
       },
       {
         key: 'asset',
         title: t('matches.asset'),
-        width: 'minmax(11rem, 1.4fr)',
+        width: 'minmax(9rem, 1.4fr)',
         sortable: true,
         cell: (row) => <EntityLine entity={row.asset} plain />,
       },
       {
         key: 'threat',
         title: t('matches.threat'),
-        width: 'minmax(16.5rem, 1.4fr)',
+        width: 'minmax(14.5rem, 1.2fr)',
         sortable: true,
         cell: (row) => (
           <span className="entity-line">
@@ -91,30 +91,32 @@ export function MatchesView({ place: { query } }: ViewProps) {
           </span>
         ),
       },
-      { key: 'grade', title: t('matches.grade'), width: '6.5rem', cell: (row) => <GradeWord grade={row.grade} /> },
+      { key: 'grade', title: t('matches.grade'), width: '6.25rem', cell: (row) => <GradeWord grade={row.grade} /> },
       { key: 'cvss', title: t('matches.cvss'), width: '4rem', numeric: true, cell: (row) => row.priority.cvss?.score.toFixed(1) ?? '' },
       {
         key: 'exposure',
         title: t('matches.exposure'),
-        width: '6rem',
+        width: '5.5rem',
         cell: (row) => (row.priority.exposure ? t(`matches.exposure.${row.priority.exposure}`) : ''),
       },
       { key: 'criticality', title: t('matches.criticality'), width: '4rem', numeric: true, cell: (row) => row.priority.criticality ?? '' },
       {
         key: 'because',
         title: t('matches.because'),
-        width: 'minmax(16rem, 3fr)',
+        width: 'minmax(10rem, 3fr)',
         cell: (row) => (
           <span className="clip" title={row.because}>
             {row.because}
           </span>
         ),
       },
-      { key: 'firstSeen', title: t('matches.firstSeen'), width: '7.5rem', sortable: true, cell: (row) => t.date(row.firstSeen) },
+      { key: 'firstSeen', title: t('matches.firstSeen'), width: '7.25rem', sortable: true, cell: (row) => t.date(row.firstSeen) },
     ],
     [t],
   );
   const chosen = pages.row(selected);
+  // What the side tells of the chosen match needs no column beside it.
+  const shown = chosen ? columns.filter(({ key }) => !['because', 'criticality', 'firstSeen'].includes(key)) : columns;
   const first =
     <T,>(change: (value: T) => void) =>
     (value: T) => {
@@ -218,7 +220,7 @@ export function MatchesView({ place: { query } }: ViewProps) {
           <div className="stack">
             <VirtualGrid
               label={t('matches.columns')}
-              columns={columns}
+              columns={shown}
               count={pages.total}
               row={pages.row}
               onRange={pages.onRange}

@@ -51,7 +51,7 @@ export function HistoryView(_: ViewProps) {
       ) : null}
       {data && data.rows.length > 0 ? (
         <div className="table-scroll panel">
-          <table className="table table-wide">
+          <table className="table table-wide table-cards">
             <thead>
               <tr>
                 <th scope="col">{t('history.what')}</th>
@@ -68,13 +68,15 @@ export function HistoryView(_: ViewProps) {
             <tbody>
               {data.rows.map((entry) => (
                 <tr key={entry.action} className={entry.undone ? 'undone' : undefined}>
-                  <td>
+                  <td className="cell-main">
                     {entry.what} {entry.undone ? <span className="chip">{t('history.undone')}</span> : null}
                   </td>
-                  <td className="numeric">{t.number(entry.objects)}</td>
+                  <td className="numeric" data-label={t('history.objects')}>
+                    {t.number(entry.objects)}
+                  </td>
                   <td>{entry.actor}</td>
                   <td>{t.time(entry.at)}</td>
-                  <td>
+                  <td className="cell-end">
                     <span className="row">
                       {moment !== undefined ? (
                         <IconButton small icon={Clock3} label={t('time.pick', { what: entry.what })} onClick={() => setMoment(entry.at)} />

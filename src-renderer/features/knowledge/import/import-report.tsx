@@ -43,7 +43,7 @@ export function ImportReport({ files, onAgain }: { files: readonly ImportOutcome
             total={file.rejected.length}
             items={file.rejected.map(({ id, path, reason }) => ({ id, path, what: reason }))}
           />
-          <ReasonList title={t('import.loss')} kind="warn" total={file.loss.length} items={file.loss} />
+          <ReasonList title={t('import.lost')} kind="warn" total={file.loss.length} items={file.loss} />
         </section>
       ))}
     </section>
