@@ -92,7 +92,7 @@ export type Recognised = z.infer<typeof Recognised>;
 
 export const pasteCalls = {
   recognise: query(
-    'Finds indicators, ids and known names in a text (up to 2 MB) and says what the graph knows of each. Keeps nothing.',
+    'Finds indicators, ids and known names in a text (up to 2 MB) and says what the graph knows of each. Keeps nothing. A blank text makes ready for the next.',
     z.union([
       z.strictObject({ text: z.string().max(300_000) }),
       /** A longer text, sent by `knowledge.openUpload` as UTF-8. */

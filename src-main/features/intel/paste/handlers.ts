@@ -35,6 +35,7 @@ export function pasteHandlers({ knowledge, readers, now, newId }: PasteTerms): P
       const text = 'text' in input ? input.text : textOf(input.uploadId);
       const answer = await readers.read<RecogniseAnswer>('intel.recognise', { text }, { signal });
       const pasteId = newId();
+      if (answer.hits.length === 0) return { pasteId, characters: text.length, ...answer };
       pastes.set(pasteId, { text, hits: new Map(answer.hits.map((hit) => [hit.key, hit])) });
       for (const old of pastes.keys()) {
         if (pastes.size <= mostKept) break;

@@ -37,6 +37,8 @@ export function PasteView(_: ViewProps) {
   }, [editing]);
   const answer = useQuery((on, signal) => recognise(on, asked, signal), [asked], { enabled: asked.trim() !== '' });
   const isBlank = text.trim() === '';
+  // Names and addresses are indexed while nothing is pasted yet, and again when the graph changes meanwhile.
+  useQuery((on, signal) => on.intel.recognise({ text: '' }, { signal }), [], { enabled: isBlank });
   const found = isBlank ? undefined : answer.data;
   const hits = found?.hits ?? [];
   const counted = hits.filter(({ key }) => chosen.has(key));

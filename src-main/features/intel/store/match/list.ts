@@ -5,8 +5,9 @@ import { reasonSentence } from '#shared/domain/intel/sentences.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
-import { keyOfId, summariesOf, verdictFrom } from '../graph.ts';
+import { keyOfId, summariesOf, termId, verdictFrom } from '../graph.ts';
 import { assetFacts, exposureAt, prioritise, threatFacts } from './facts.ts';
+import { runnersOf } from './scope.ts';
 import type { KeptReason } from './vulnerabilities.ts';
 
 export interface MatchParams {
@@ -37,16 +38,18 @@ export interface StoredMatch {
 }
 
 const COLUMNS = 'm.asset, m.threat, m.kind, m.grade, m.verdict, m.why, m.first_seen, m.last_seen';
+/** Whole orders, so that an index serves each of the first kind from either end. */
 const orders = {
-  priority: (down: string) => `m.warned ${down === 'DESC' ? 'ASC' : 'DESC'}, m.priority ${down}`,
-  asset: (down: string) => `a.name COLLATE NOCASE ${down}, m.priority DESC`,
-  threat: (down: string) => `t.name COLLATE NOCASE ${down}, m.priority DESC`,
-  firstSeen: (down: string) => `m.first_seen ${down}, m.priority DESC`,
+  priority: (down: string, up: string) => `m.warned ${up}, m.priority ${down}, m.asset ${up}, m.threat ${up}`,
+  asset: (down: string) => `a.name COLLATE NOCASE ${down}, m.priority DESC, m.asset, m.threat`,
+  threat: (down: string) => `t.name COLLATE NOCASE ${down}, m.priority DESC, m.asset, m.threat`,
+  firstSeen: (down: string) => `m.first_seen ${down}, m.priority DESC, m.asset, m.threat`,
 };
+const joins = { asset: 'JOIN object a ON a.id = m.asset', threat: 'JOIN object t ON t.id = m.threat', priority: '', firstSeen: '' };
 
 /** Matches page by page; every value is a parameter, the statement is put together from fixed parts alone. */
 export function listMatches(database: Database, params: MatchParams): { rows: Match[]; shown: number; total: number } {
-  const values: Record<string, string | number> = { limit: params.limit, offset: params.offset };
+  const values: Record<string, string | number> = {};
   const where = ['1'];
   const among = (column: string, name: string, numbers: readonly number[] | undefined) => {
     if (!numbers?.length) return;
@@ -81,29 +84,49 @@ export function listMatches(database: Database, params: MatchParams): { rows: Ma
   }
   if (params.id !== undefined) {
     const key = keyOfId(database, params.id) ?? -1;
-    values['key'] = key;
-    values['cited'] = `"cites":[${key}]`;
-    where.push(
-      params.id.startsWith('software--') || params.id.startsWith('x-redoubt-finding--')
-        ? 'instr(m.why, @cited) > 0'
-        : '(m.asset = @key OR m.threat = @key)',
-    );
+    const citing = params.id.startsWith('software--')
+      ? runnersOf(database, new Set([key]))
+      : params.id.startsWith('x-redoubt-finding--')
+        ? assetsOfFinding(database, key)
+        : undefined;
+    if (citing) {
+      // Reasons are long: they are read of those assets only that have the software or the finding.
+      where.push('m.asset IN (SELECT value FROM json_each(@citing)) AND instr(m.why, @cited) > 0');
+      values['citing'] = JSON.stringify(citing);
+      values['cited'] = `"cites":[${key}]`;
+    } else {
+      where.push('(m.asset = @key OR m.threat = @key)');
+      values['key'] = key;
+    }
   }
-  const named = params.text !== undefined && params.text.trim() !== '';
-  if (named) {
-    where.push(`(instr(lower(ifnull(a.name, '')), @text) > 0 OR instr(lower(ifnull(t.name, '')), @text) > 0)`);
-    values['text'] = (params.text as string).trim().toLowerCase();
+  if (params.text !== undefined && params.text.trim() !== '') {
+    where.push(`(m.asset IN (${namesHolding('asset')}) OR m.threat IN (${namesHolding('threat')}))`);
+    values['text'] = params.text.trim().toLowerCase();
   }
-  const joins =
-    named || params.sort === 'asset' || params.sort === 'threat' ? 'JOIN object a ON a.id = m.asset JOIN object t ON t.id = m.threat' : '';
-  const from = `FROM intel_match m ${joins} WHERE ${where.join(' AND ')}`;
-  const down = params.descending === (params.sort !== 'priority') ? 'DESC' : 'ASC';
-  const total = prepared(database, `SELECT count(*) ${from}`).pluck().get(values) as number;
-  const rows = prepared(
+  const condition = where.join(' AND ');
+  const [down, up] = params.descending === (params.sort !== 'priority') ? ['DESC', 'ASC'] : ['ASC', 'DESC'];
+  const total = prepared(database, `SELECT count(*) FROM intel_match m WHERE ${condition}`).pluck().get(values) as number;
+  // The keys first: what is sorted stays narrow, and the reasons are read of one page only.
+  const keys = prepared(
     database,
-    `SELECT ${COLUMNS} ${from} ORDER BY ${orders[params.sort](down)}, m.asset, m.threat LIMIT @limit OFFSET @offset`,
-  ).all(values) as StoredMatch[];
+    `SELECT m.asset, m.threat, m.kind FROM intel_match m ${joins[params.sort]} WHERE ${condition}
+     ORDER BY ${orders[params.sort](down as string, up as string)} LIMIT @limit OFFSET @offset`,
+  )
+    .raw()
+    .all({ ...values, limit: params.limit, offset: params.offset }) as [number, number, number][];
+  const row = prepared(database, `SELECT ${COLUMNS} FROM intel_match m WHERE m.asset = ? AND m.threat = ? AND m.kind = ?`);
+  const rows = keys.map((key) => row.get(...key) as StoredMatch);
   return { rows: dressed(database, rows).map(({ match }) => match), shown: rows.length, total };
+}
+
+/** Ids of the assets or threats of matches whose name holds `@text`. */
+const namesHolding = (side: 'asset' | 'threat') =>
+  `SELECT o.id FROM (SELECT DISTINCT ${side} AS id FROM intel_match) d CROSS JOIN object o ON o.id = d.id WHERE instr(lower(ifnull(o.name, '')), @text) > 0`;
+
+function assetsOfFinding(database: Database, finding: number): number[] {
+  return prepared(database, 'SELECT dst FROM edge WHERE src = ? AND type = ?')
+    .pluck()
+    .all(finding, termId(database, 'relation', 'asset_ref')) as number[];
 }
 
 export interface Dressed {

@@ -43,7 +43,7 @@ export function matchScope(database: Database, { changed, referred }: { changed:
 }
 
 /** Assets that run some software or anything that depends on it. */
-function runnersOf(database: Database, software: ReadonlySet<number>): number[] {
+export function runnersOf(database: Database, software: ReadonlySet<number>): number[] {
   if (software.size === 0) return [];
   const dependsOn = termId(database, 'relation', 'depends-on');
   const above = prepared(database, 'SELECT DISTINCT e.src FROM json_each(?) f CROSS JOIN edge e ON e.dst = f.value AND e.type = ?').pluck();
