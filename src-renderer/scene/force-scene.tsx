@@ -144,7 +144,7 @@ export function ForceScene(props: GraphSceneProps) {
     const mean = (axis: 'x' | 'y' | 'z') => all.reduce((sum, place) => sum + (place[axis] ?? 0), 0) / Math.max(1, all.length);
     const centre = { x: mean('x'), y: mean('y'), z: mean('z') };
     const radius = Math.max(
-      62,
+      52,
       ...all.map((place) => Math.hypot((place.x ?? 0) - centre.x, (place.y ?? 0) - centre.y, (place.z ?? 0) - centre.z)),
     );
     const aspect = Math.min(1, size.width / Math.max(1, size.height));

@@ -21,7 +21,7 @@ export function dim(material: SpriteMaterial, share: number) {
 }
 
 /**
- * Gives names their places anew in each frame: below their node whatever its size, whole within the picture, and only where
+ * Gives names their places anew in each frame: below their node whatever its size, or above it, whole within the picture, and only where
  * no name of a higher rank stands. `size` answers the frame in pixels, `share` how faint a name is drawn.
  */
 export function createNameBoard(size: () => { width: number; height: number }) {
@@ -45,12 +45,13 @@ export function createNameBoard(size: () => { width: number; height: number }) {
     const x = across / 2 + (point.x * unit) / depth;
     const top = down / 2 - (point.y * unit) / depth + below;
     const left = Math.max(edge, Math.min(across - edge - width, x - width / 2));
-    const box = { left, right: left + width, top, bottom: top + height };
-    // The middle of the sprite, as a share of itself, that lies on the node.
-    tag.center.set((x - left) / width, 1 + below / height);
-    const clear = x > 0 && x < across && taken.every((one) => apart(one, box));
-    if (clear) taken.push(box);
-    dim(tag.material, clear ? share : 0);
+    const over = top - 2 * below - height;
+    const free = x > 0 && x < across && [top, over].find((at) => taken.every((one) => apart(one, boxAt(left, at, width, height))));
+    if (typeof free !== 'number') return dim(tag.material, 0);
+    taken.push(boxAt(left, free, width, height));
+    // The point of the sprite, as a share of itself from its lower left, that lies on the node.
+    tag.center.set((x - left) / width, free === top ? 1 + below / height : -below / height);
+    dim(tag.material, share);
   };
 
   return {
@@ -62,5 +63,6 @@ export function createNameBoard(size: () => { width: number; height: number }) {
   };
 }
 
+const boxAt = (left: number, top: number, width: number, height: number): Box => ({ left, right: left + width, top, bottom: top + height });
 const apart = (one: Box, other: Box) =>
   one.right + gap < other.left || other.right + gap < one.left || one.bottom < other.top || other.bottom < one.top;

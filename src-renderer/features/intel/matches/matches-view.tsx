@@ -75,7 +75,7 @@ export function MatchesView({ place: { query } }: ViewProps) {
       {
         key: 'asset',
         title: t('matches.asset'),
-        width: 'minmax(9rem, 1.4fr)',
+        width: 'minmax(12rem, 1.6fr)',
         sortable: true,
         cell: (row) => <EntityLine entity={row.asset} plain />,
       },
@@ -103,7 +103,7 @@ export function MatchesView({ place: { query } }: ViewProps) {
       {
         key: 'because',
         title: t('matches.because'),
-        width: 'minmax(10rem, 3fr)',
+        width: 'minmax(8rem, 2fr)',
         cell: (row) => (
           <span className="clip" title={row.because}>
             {row.because}

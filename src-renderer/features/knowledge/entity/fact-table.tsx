@@ -2,6 +2,7 @@ import { type Text, useText } from '#renderer/ui/index.ts';
 import type { MessageKey } from '#renderer/messages/index.ts';
 import { inWords } from '../kinds.ts';
 import { entityHref } from '../links.ts';
+import { outline } from '../value-outline.ts';
 import type { Fact, FactValue } from './facts.ts';
 
 /** Names of properties that the machine's own spelling would not make clear. */
@@ -79,7 +80,9 @@ export function FactValueView({ value }: { value: FactValue }) {
           {value.ids.length > 20 ? <span className="shown">{t('ui.andMore', { count: value.ids.length - 20 })}</span> : null}
         </span>
       ) : null}
-      {value.kind === 'json' ? <pre className="code">{JSON.stringify(value.value, null, 2).slice(0, 20_000)}</pre> : null}
+      {value.kind === 'json' ? (
+        <pre className="fact-outline">{outline(value.value, { yes: t('ui.yes'), no: t('ui.no') }).slice(0, 20_000)}</pre>
+      ) : null}
     </>
   );
 }

@@ -73,7 +73,14 @@ export function JsonTab({ entity }: { entity: Entity }) {
           {sought ? t('json.found', { count: found.length }) : ''}
         </span>
       </form>
-      <div ref={frame} className="json-lines" role="region" tabIndex={0} aria-label={t('json.label')}>
+      <div
+        ref={frame}
+        className="json-lines"
+        role="region"
+        tabIndex={0}
+        aria-label={t('json.label')}
+        style={{ maxHeight: (lines.length + 1) * lineHeight }}
+      >
         <div className="json-body" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => (
             <div

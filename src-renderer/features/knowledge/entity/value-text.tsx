@@ -1,14 +1,15 @@
 import type { Json } from '#shared/domain/knowledge/stix.ts';
 import { useText } from '#renderer/ui/index.ts';
+import { outline } from '../value-outline.ts';
 
 const mostSigns = 1_500;
 
-/** Any value as text; long ones are cut, and it is said. */
+/** Any value as text that people read; long ones are cut, and it is said. */
 export function ValueText({ value }: { value: Json }) {
   const t = useText();
-  const text = typeof value === 'string' ? value : JSON.stringify(value, null, Array.isArray(value) && value.length < 6 ? 0 : 1);
+  const text = outline(value, { yes: t('ui.yes'), no: t('ui.no') });
   return (
-    <span className={typeof value === 'string' ? 'value-text' : 'value-text mono'}>
+    <span className="value-text">
       {text.slice(0, mostSigns)}
       {text.length > mostSigns ? (
         <span className="shown">{` … ${t('ui.shown', { shown: t.number(mostSigns), total: t.number(text.length), what: '' })}`}</span>

@@ -1,5 +1,5 @@
 import { Crosshair, Expand, Route } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useMemo, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useState } from 'react';
 import { useQuery } from '#renderer/client/index.ts';
 import { GraphScene } from '#renderer/scene/index.ts';
 import { actionOf, Button, Failed, type GridColumn, go, LinkButton, Loading, Segments, useText, VirtualGrid } from '#renderer/ui/index.ts';
@@ -178,7 +178,7 @@ export function Neighbourhood({ id, tall }: { id: string; tall?: boolean }) {
             : ''}
         {here && here.id !== id ? <a href={entityHref(here.id)}>{t('entity.open')}</a> : null}
       </p>
-      <div className="hood-table">
+      <div className="hood-table" style={{ '--rows': rows.length } as CSSProperties}>
         <VirtualGrid
           label={t('graph.table')}
           columns={columns}
