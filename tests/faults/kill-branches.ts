@@ -76,7 +76,7 @@ async function examineBranches(dataDir: string, lines: readonly CopiesLine[], st
     const check = raw.pragma('integrity_check', { simple: true });
     if (check !== 'ok') faults.push(`integrity_check: ${String(check)}`);
     if (JSON.stringify(keptCounts(raw)) !== JSON.stringify(realCounts(raw))) faults.push('the kept counts are not the real ones');
-    if (raw.prepare('SELECT count(*) FROM unsettled').pluck().get() !== 0) faults.push('objects are still to be written anew');
+    if (raw.prepare('SELECT count(*) FROM undo_left').pluck().get() !== 0) faults.push('actions are still to be written anew');
   } finally {
     raw.close();
   }

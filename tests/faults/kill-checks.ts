@@ -75,8 +75,8 @@ export async function examine(remains: Remains): Promise<{ unfinished: number; g
     const check = raw.pragma('integrity_check', { simple: true });
     if (check !== 'ok') faults.push(`integrity_check: ${String(check)}`);
     raw.prepare("INSERT INTO search (search) VALUES ('integrity-check')").run();
-    const left = raw.prepare('SELECT count(*) FROM unsettled').pluck().get();
-    if (left !== 0) faults.push(`${String(left)} objects are still to be written anew`);
+    const left = raw.prepare('SELECT count(*) FROM undo_left').pluck().get();
+    if (left !== 0) faults.push(`${String(left)} actions are still to be written anew`);
     const doubles = raw.prepare('SELECT count(*) FROM (SELECT 1 FROM object GROUP BY uuid, type HAVING count(*) > 1)').pluck().get();
     if (doubles !== 0) faults.push(`${String(doubles)} objects are here twice`);
   } finally {

@@ -85,6 +85,23 @@ async function edits(rounds: number): Promise<void> {
   }
 }
 
+/** Undoes the large import, and mostly redoes it, before anything of it was edited. Whether it stands in the end. */
+async function takeBackBundle(): Promise<boolean> {
+  const key = `import|${life.bundle}`;
+  const action = await actionOf(life.bundle);
+  await command({ [key]: false }, () => client.knowledge.undo({ action }));
+  if (random() < 0.3) return false;
+  await command({ [key]: true }, () => client.knowledge.redo({ action }));
+  return true;
+}
+
+async function actionOf(path: string): Promise<string> {
+  const { rows } = await client.knowledge.listHistory({ limit: 500 });
+  const action = rows.find(({ what, undone }) => !undone && what.includes(path.split('/').at(-1) as string))?.action;
+  if (action === undefined) throw new Error('the import is not in the history');
+  return action;
+}
+
 async function startImport(path: string): Promise<string> {
   const { previewId } = await preview(client, [path]);
   say({ phase: `previewed ${path === life.bundle ? 'bundle' : 'other'}` });
@@ -107,7 +124,8 @@ say({ phase: 'import' });
   });
 }
 last = undefined;
-editable = [...kept, ...idsOf(life.bundle)];
+say({ phase: 'undo' });
+if (await takeBackBundle()) editable = [...kept, ...idsOf(life.bundle)];
 say({ phase: 'edit' });
 await edits(3);
 say({ phase: 'cancel' });
@@ -120,10 +138,7 @@ say({ phase: 'cancel' });
     await client.jobs.cancel({ jobId });
     const job = await ended(client, jobId);
     if (job.state === 'done') {
-      const { rows } = await client.knowledge.listHistory({ limit: 500 });
-      const action = rows.find(({ what, undone }) => !undone && what.includes(life.other.split('/').at(-1) as string))?.action;
-      if (action === undefined) throw new Error('the import is not in the history');
-      await client.knowledge.undo({ action });
+      await client.knowledge.undo({ action: await actionOf(life.other) });
     } else if (job.state !== 'cancelled') throw new Error(`cancel: ${job.state} ${job.failure ?? ''}`);
   });
 }

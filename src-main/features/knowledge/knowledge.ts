@@ -6,7 +6,8 @@ import type { GraphOverlay, GraphService } from '#main/platform/graph/graph-serv
 import type { Jobs } from '#main/platform/jobs/jobs.ts';
 import { openCollector } from './import/collect.ts';
 import { createFileImport, type FileImport } from './import/import-files.ts';
-import { breathe, importItems, settle } from './import/import-items.ts';
+import { breathe, importItems } from './import/import-items.ts';
+import { settle } from './import/take-back.ts';
 import { createImports, type Imports } from './store/imports.ts';
 import { createUploads, type Uploads } from './import/uploads.ts';
 import type { GraphChange, Knowledge, ReadTerms } from './index.ts';
@@ -131,11 +132,13 @@ export function createKnowledge(terms: KnowledgeTerms): KnowledgeParts {
       await store.mergeWaiting(store.generation(), breathe, true);
       parts.changed('import');
     });
-  const left = store.operations.unsettled();
-  if (left.length > 0)
-    jobs.start('Finish an undo that was cut off', async (job) => {
-      await settle(store, left, (fraction) => job.progress(fraction));
-      parts.changed('undo');
+  for (const action of store.settling.left())
+    jobs.start('Finish an undo that was cut off', async ({ signal, progress }) => {
+      const importId = imports.ofAction(action);
+      const along = (undone: boolean) => {
+        if (importId !== undefined) imports.setState(importId, undone ? 'undone' : 'done');
+      };
+      await settle(store, action, store.operations.isUndone(action), { signal, progress, along }).finally(() => parts.changed('undo'));
     });
   return parts;
 }

@@ -1,6 +1,9 @@
 import type { Job } from '#shared/contract/jobs.ts';
 import { ContractError, isContractError } from '#shared/transport/errors.ts';
 
+/** The signal's reason where the workspace closes: work that can go on later stops where it is. */
+export const CLOSING = 'the workspace closes';
+
 /** What long work is given: a signal to obey and a way to tell how far it is. */
 export interface JobHandle {
   readonly jobId: string;
@@ -121,7 +124,7 @@ export function createJobs(options: {
     settled: (jobId) => find(jobId).ended,
     async cancelAll(except) {
       const others = [...known.values()].filter(({ job }) => job.jobId !== except);
-      for (const { abort } of others) abort.abort();
+      for (const { abort } of others) abort.abort(CLOSING);
       await Promise.all(others.map(({ ended }) => ended));
     },
   };

@@ -1,12 +1,11 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateGraph } from '../generate.ts';
-import { readFileSync } from 'node:fs';
 
 /*
  * One part of the scale bench in a process of its own: `node scale.ts PART FOLDER NODES RELATIONSHIPS`.
- * `import` fills a workspace at FOLDER by the app's own import, with searches from a reader process beside it where
- * asked; `single` and `collected` write relationships one transaction each and in batches of 25. One line of JSON.
+ * `import` fills a workspace at FOLDER by the app's own import; `undo` takes such an import back and does it again;
+ * `collect` writes relationships one transaction each and in batches of 25. One line of JSON.
  */
 
 const [part = '', folder = '', nodes = '0', relationships = '0', extra = ''] = process.argv.slice(2);
@@ -20,6 +19,7 @@ const { keepHeapSmall } = await import('#main/platform/heap.ts');
 const { openDatabase } = await import('#main/platform/database/database.ts');
 const { migrate } = await import('#main/platform/database/migrate.ts');
 const { importItems } = await import('#main/features/knowledge/import/import-items.ts');
+const { takeBack } = await import('#main/features/knowledge/import/take-back.ts');
 const { openCollector } = await import('#main/features/knowledge/import/collect.ts');
 const { createImports } = await import('#main/features/knowledge/store/imports.ts');
 const { createStore } = await import('#main/features/knowledge/store/store.ts');
@@ -65,7 +65,7 @@ async function fill(path: string, n: number, m: number, seed: number) {
   if (created !== n + m) throw new Error(`${created} of ${n + m} objects were written`);
   const wallMs = performance.now() - began;
   const { user, system } = process.cpuUsage(cpu);
-  return { wallMs: round(wallMs), cpuMs: round((user + system) / 1000), close };
+  return { wallMs: round(wallMs), cpuMs: round((user + system) / 1000), store, close };
 }
 
 const n = Number(nodes);
@@ -76,8 +76,39 @@ const peak = () => round(Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self
 if (part === 'import') {
   // As an engine that has run for a while: the first thousands of objects warm the compiler, and are not timed.
   await fill(join(folder, 'warm'), 2_000, 10_000, 1);
-  const { close, ...measured } = await fill(folder, n, m, 42);
+  const { close, store: _store, ...measured } = await fill(folder, n, m, 42);
   console.log(JSON.stringify({ ...measured, peakMiB: peak(), fileMiB: close() }));
+} else if (part === 'undo') {
+  const { store, close } = await fill(folder, n, m, 42);
+  const { action } = store.database.prepare('SELECT action FROM op WHERE import IS NOT NULL LIMIT 1').get() as { action: string };
+  // The heap at rest first, so that the peak is what the undo adds.
+  const fileMiB = () => round(statSync(join(folder, 'workspace.db')).size / MiB);
+  const rounds: Record<string, number> = {};
+  store.database.pragma('wal_checkpoint(truncate)');
+  rounds['fileBeforeMiB'] = fileMiB();
+  for (const [name, undone] of [
+    ['undo', true],
+    ['redo', false],
+  ] as const) {
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 20));
+    writeFileSync('/proc/self/clear_refs', '5');
+    const before = peak();
+    const began = performance.now();
+    const cpu = process.cpuUsage();
+    await takeBack(store, action, undone);
+    const { user, system } = process.cpuUsage(cpu);
+    rounds[`${name}Ms`] = round(performance.now() - began);
+    rounds[`${name}CpuMs`] = round((user + system) / 1000);
+    rounds[`${name}CpuMicrosAnObject`] = round((user + system) / (n + m));
+    rounds[`${name}StartMiB`] = before;
+    rounds[`${name}PeakMiB`] = peak();
+    store.database.pragma('wal_checkpoint(truncate)');
+    rounds[`${name}FileMiB`] = fileMiB();
+    const live = store.database.prepare("SELECT sum(n) FROM tally WHERE kind IN ('object', 'relation')").pluck().get();
+    if (live !== (undone ? 0 : n + m)) throw new Error(`after the ${name} ${String(live)} of ${n + m} stand`);
+  }
+  close();
+  console.log(JSON.stringify(rounds));
 } else if (part === 'collect') {
   const graph = generateGraph(n, m, 7);
   const objects = [...graph.objects()].map((object) => ({ object, path: 'objects[]' }));

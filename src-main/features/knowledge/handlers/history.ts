@@ -1,7 +1,7 @@
 import type { HistoryEntry } from '#shared/contract/knowledge.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { KnowledgeHandlers } from '../handlers.ts';
-import { takeBack } from '../import/import-items.ts';
+import { takeBack } from '../import/take-back.ts';
 import type { KnowledgeParts } from '../knowledge.ts';
 import { branchToEdit } from '../store/branches/edits.ts';
 import { resolveConflict, revertObject } from '../edit/revert.ts';
@@ -20,17 +20,31 @@ type HistoryCall =
   | 'listConflicts'
   | 'resolveConflict';
 
+/** Objects from which on an undo is a job of the list: seen as it goes, and cancelled as a whole. */
+const WORTH_A_JOB = 5_000;
+
 export function historyHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, HistoryCall> {
-  const { store, imports, read, readAt, readOn } = parts;
+  const { store, imports, jobs, read, readAt, readOn } = parts;
 
   const settle = async (action: string | undefined, undone: boolean, branch: string | undefined): Promise<HistoryEntry> => {
     const wanted = action ?? (await read('knowledge.lastAction', { undone: !undone, branch }));
     if (wanted === undefined) throw new ContractError('not_found', undone ? 'There is nothing to undo.' : 'There is nothing to redo.');
     const importId = imports.ofAction(wanted);
-    await takeBack(store, wanted, undone, undefined, () => {
-      if (importId !== undefined) imports.setState(importId, undone ? 'undone' : 'done');
-    });
-    parts.changed('undo');
+    const along = (isUndone: boolean) => {
+      if (importId !== undefined) imports.setState(importId, isUndone ? 'undone' : 'done');
+    };
+    try {
+      if (store.settling.totalOf(wanted) < WORTH_A_JOB) await takeBack(store, wanted, undone, { along });
+      else {
+        const jobId = jobs.start(undone ? 'Undo a large change' : 'Redo a large change', ({ signal, progress }) =>
+          takeBack(store, wanted, undone, { along, signal, progress }),
+        );
+        await jobs.settled(jobId);
+        jobs.result(jobId);
+      }
+    } finally {
+      parts.changed('undo');
+    }
     const entry = await read('knowledge.historyEntry', { action: wanted });
     if (!entry) throw new ContractError('not_found', 'This action is not in the history.');
     return entry;

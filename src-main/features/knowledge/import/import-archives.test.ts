@@ -13,7 +13,8 @@ import { RETIRED } from '../store/state.ts';
 import { createImports } from '../store/imports.ts';
 import { createStore } from '../store/store.ts';
 import { createFileImport } from './import-files.ts';
-import { takeBack } from './import-items.ts';
+import {} from './import-items.ts';
+import { takeBack } from './take-back.ts';
 import { createUploads } from './uploads.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'redoubt-import-archives-'));

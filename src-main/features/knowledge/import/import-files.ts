@@ -8,11 +8,12 @@ import { type OpenSource, sourceFromBytes, sourceFromPath } from '../formats/sou
 import { createAssetFinder } from '../store/assets.ts';
 import type { Store } from '../store/store.ts';
 import { type Container, containerFromFolder, containerFromSource } from './archives/index.ts';
-import { type ImportOutcome, importParts, takeBack } from './import-items.ts';
+import { type ImportOutcome, importParts } from './import-items.ts';
 import type { Imports } from '../store/imports.ts';
 import { readMembers, type Survey, survey, unread } from './members.ts';
 import { countItems, emptyPreview, type Met, nothingMet, previewFile } from './preview.ts';
 import { salvage } from './salvage.ts';
+import { takeBack } from './take-back.ts';
 import type { Uploads } from './uploads.ts';
 
 export interface Wanted {

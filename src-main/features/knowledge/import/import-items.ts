@@ -6,6 +6,7 @@ import { danglingLosses } from '../store/dangling.ts';
 import type { ImportStart, Imports } from '../store/imports.ts';
 import type { Store } from '../store/store.ts';
 import type { Incoming } from '../store/writer.ts';
+import { takeBack } from './take-back.ts';
 
 export interface ImportInput extends ImportStart {
   readonly items: AsyncIterable<readonly Item[]>;
@@ -31,8 +32,6 @@ export interface ImportOutcome extends FileReport {
 
 /** Objects a transaction: large enough for speed, short enough (about 50 ms) that calls in between are answered. */
 const CHUNK = 2_000;
-/** Objects written anew per transaction when an action is taken back. */
-const UNDO_CHUNK = 500;
 /** Reported one by one; past it the counts go on and the list says so. */
 const MOST_REPORTED = 50_000;
 
@@ -133,36 +132,6 @@ export async function importParts(store: Store, imports: Imports, now: () => num
     imports.live.delete(started.key);
   }
   return reports.map(({ format, report: one }) => ({ file: input.source, format, ...one, importId: started.uuid, action }));
-}
-
-/** Undoes (or redoes) an action in steps, so that a large import does not hold the engine. */
-export async function takeBack(
-  store: Store,
-  action: string,
-  undone: boolean,
-  progress?: (fraction: number) => void,
-  /** Said in the same transaction, so that no kill falls between. */
-  along: () => void = () => undefined,
-): Promise<number> {
-  const keys = [
-    ...store.transact(() => {
-      along();
-      return store.operations.setUndone(action, undone);
-    }),
-  ];
-  await settle(store, keys, progress);
-  return keys.length;
-}
-
-/** Writes objects anew in steps, so that the engine answers in between. */
-export async function settle(store: Store, keys: readonly number[], progress?: (fraction: number) => void): Promise<void> {
-  for (let at = 0; at < keys.length; at += UNDO_CHUNK) {
-    store.transact(() => {
-      for (const key of keys.slice(at, at + UNDO_CHUNK)) store.materializer.materialize(key);
-    });
-    progress?.(Math.min(1, (at + UNDO_CHUNK) / keys.length));
-    await breathe();
-  }
 }
 
 /** Lets calls that wait be answered between two chunks. */

@@ -7,7 +7,7 @@ import { type Log, type Operation, operationFrom, type OperationRow } from './lo
 import type { Materializer } from './materialize.ts';
 import type { Operations } from './operations.ts';
 import type { Rows, StoredObject } from './rows.ts';
-import { EDITED, flagsOf, LAYER, MISSING, mergeOf, PARTIAL, partialOf } from './state.ts';
+import { flagsOf, heldSql, LAYER, mergeOf, PARTIAL, partialOf } from './state.ts';
 
 /** An operation on its way to another device, with the objects of a chunk, which the log itself does not repeat. */
 export interface Carried {
@@ -37,8 +37,8 @@ export function createExchange(database: Database, rows: Rows, log: Log, materia
   const selectAfter = database.prepare(`${SELECT} WHERE d.uuid = ? AND op.seq > ? ORDER BY op.seq LIMIT ?`);
   const selectOne = database.prepare(`${SELECT} WHERE op.id = ?`);
   const selectDevices = database.prepare('SELECT uuid FROM device').pluck();
-  const objectsOfOp = database.prepare('SELECT id FROM object WHERE op = ? AND (state & ?) = 0').pluck();
-  const relationshipsOfOp = database.prepare('SELECT id FROM relationship WHERE op = ? AND (state & ?) = 0').pluck();
+  const objectsOfOp = database.prepare(`SELECT id FROM object WHERE op = ? AND ${heldSql('state')}`).pluck();
+  const relationshipsOfOp = database.prepare(`SELECT id FROM relationship WHERE op = ? AND ${heldSql('state')}`).pluck();
   const versionsOfOp = database.prepare('SELECT flags, body FROM version WHERE op = ?');
   const insertVersion = database.prepare('INSERT INTO version (object, op, flags, body) VALUES (?, ?, ?, ?)');
   const insertPending = database.prepare('INSERT OR IGNORE INTO pending_op (device, seq, body) VALUES (?, ?, ?)');
@@ -55,11 +55,11 @@ export function createExchange(database: Database, rows: Rows, log: Log, materia
   /** The whole-object writes of one operation, wherever they are held now. */
   const objectsOf = (op: number): CarriedObject[] => {
     const objects: CarriedObject[] = [];
-    for (const key of objectsOfOp.all(op, EDITED | MISSING) as number[]) {
+    for (const key of objectsOfOp.all(op) as number[]) {
       const row = rows.object(key) as StoredObject;
       objects.push({ object: decodeObject(row), ...kindOf(row.state) });
     }
-    for (const key of relationshipsOfOp.all(op, EDITED | MISSING) as number[]) {
+    for (const key of relationshipsOfOp.all(op) as number[]) {
       const row = rows.relationship(key);
       if (row) objects.push({ object: decodeRelationship(row), ...kindOf(row.state) });
     }
@@ -96,6 +96,7 @@ export function createExchange(database: Database, rows: Rows, log: Log, materia
     const seen = heads();
     const refused: string[] = [];
     const touched = new Set<number>();
+    const undone = new Set<string>();
     let taken = 0;
     let waiting = 0;
     const take = (one: Carried) => {
@@ -113,18 +114,20 @@ export function createExchange(database: Database, rows: Rows, log: Log, materia
         refused.push(`Operation ${operation.seq} of device ${operation.device}: its objects do not match their hash; ask for it again.`);
         return;
       }
-      apply(operation, objects ?? [], touched);
+      apply(operation, objects ?? [], touched, undone);
       seen.set(operation.device, operation.seq);
       taken++;
       const body = takePending.get(operation.device, operation.seq + 1) as string | undefined;
       if (body !== undefined) take(JSON.parse(body) as Carried);
     };
     for (const one of carried) take(one);
+    const takenBack = [...undone].map((action) => operations.settleUndo(action));
     for (const key of touched) materializer.materialize(key);
+    for (const keys of takenBack) for (const key of keys) materializer.materialize(key);
     return { taken, waiting, refused };
   };
 
-  const apply = (operation: Operation, objects: readonly CarriedObject[], touched: Set<number>) => {
+  const apply = (operation: Operation, objects: readonly CarriedObject[], touched: Set<number>, undone: Set<string>) => {
     const op = log.nextKey();
     const objectKey = operation.object === undefined ? undefined : ensure(operation.object, op);
     const importKey = operation.import === undefined ? undefined : ensureImport(operation.import, operation);
@@ -139,8 +142,7 @@ export function createExchange(database: Database, rows: Rows, log: Log, materia
     }
     // An undo may come before or after what it undoes.
     const action = operation.kind === 'undo' ? operation.property : operation.action;
-    if (action !== undefined && (operation.kind === 'undo' || operations.isUndone(action)))
-      for (const key of operations.settleUndo(action)) touched.add(key);
+    if (action !== undefined && (operation.kind === 'undo' || operations.isUndone(action))) undone.add(action);
   };
 
   const ensure = (id: string, op: number, object?: StixObject): number => {

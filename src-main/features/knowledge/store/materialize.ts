@@ -11,10 +11,13 @@ import {
 import type { Json, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { decodeObject, decodeRelationship, encodeObject, encodeRelationship } from './codec.ts';
 import type { Rows, StoredObject, StoredRelationship } from './rows.ts';
-import { DELETED, EDITED, flagsOf, LAYER, MISSING, mergeOf, PARTIAL, partialOf, RETIRED, TOUCHED } from './state.ts';
+import { DELETED, EDITED, flagsOf, isHeld, KEPT, LAYER, MISSING, mergeOf, PARTIAL, partialOf, RETIRED, TOUCHED } from './state.ts';
 import type { Terms } from './terms.ts';
 
 export type Materializer = ReturnType<typeof createMaterializer>;
+
+/** Takes an edge that may have to come or go: key of the relationship, source, type and target. */
+export type LaterEdge = (key: number, src: number, type: number, dst: number) => void;
 
 interface OpRow {
   readonly id: number;
@@ -44,14 +47,13 @@ export function createMaterializer(database: Database, rows: Rows, terms: Terms)
   );
   const insertVersion = database.prepare('INSERT INTO version (object, op, flags, body) VALUES (?, ?, ?, ?)');
   const deleteVersion = database.prepare('DELETE FROM version WHERE id = ?');
-  const deleteUnsettled = database.prepare('DELETE FROM unsettled WHERE object = ?');
   const deleteTags = database.prepare('DELETE FROM tag WHERE object = ?');
   const insertTag = database.prepare('INSERT OR IGNORE INTO tag (object, term) VALUES (?, ?)');
   const deleteConflicts = database.prepare('DELETE FROM conflict WHERE object = ?');
   const insertConflict = database.prepare('INSERT OR IGNORE INTO conflict (object, property, op, value) VALUES (?, ?, ?, ?)');
 
   interface Held extends WholeWrite {
-    /** Row of `version`, or undefined where the standing row itself holds it. */
+    /** Row of `version`, or undefined where the object's own row holds it. */
     readonly version: number | undefined;
     readonly op: number;
     readonly undone: boolean;
@@ -71,7 +73,7 @@ export function createMaterializer(database: Database, rows: Rows, terms: Terms)
       op,
       undone: undone === 1,
     }));
-    if (!(row.state & (MISSING | EDITED))) {
+    if (isHeld(row.state)) {
       const op = selectWhole.get(row.op) as { clock: number; device: string; undone: number };
       const object = 'src' in row ? decodeRelationship(row) : decodeObject(row);
       const partial = (row.state & PARTIAL) !== 0;
@@ -108,7 +110,8 @@ export function createMaterializer(database: Database, rows: Rows, terms: Terms)
     return { resolved: resolve({ wholes, properties, deletions, tags }), touched: ops.length > 0 };
   };
 
-  const materialize = (key: number): Resolved => {
+  /** With `later`, edges of relationships are left to it: told are those that may no longer be as their row says. */
+  const materialize = (key: number, later?: LaterEdge): Resolved => {
     const relationship = rows.relationship(key);
     const row = relationship ?? rows.object(key);
     if (!row) throw new Error(`there is no object ${key}`);
@@ -116,25 +119,27 @@ export function createMaterializer(database: Database, rows: Rows, terms: Terms)
     const { resolved, touched } = resolveHeld(key, held);
     const standing = held[resolved.standing?.key ?? -1];
 
-    if (!(row.state & MISSING)) {
-      if (relationship) unlink(relationship);
-      else rows.unindex(key, decodeObject(row as StoredObject));
-    }
+    if (relationship) {
+      // Of one that was taken back its edge may still wait to go.
+      if (isHeld(row.state) || !(row.state & MISSING)) (later ?? unlink)(key, ...endsOf(relationship));
+    } else if (!(row.state & MISSING)) rows.unindex(key, decodeObject(row as StoredObject));
+    // Where nothing stands, the row keeps what was taken back: nothing is written twice, and a redo finds it.
+    const kept = resolved.object ? undefined : held.find(({ version }) => version === undefined);
     for (const whole of held) {
-      const inRow = whole === standing && !resolved.edited;
+      const inRow = whole === kept || (whole === standing && !resolved.edited);
       if (inRow && whole.version !== undefined) deleteVersion.run(whole.version);
       else if (!inRow && whole.version === undefined) insertVersion.run(key, whole.op, flagsOf(whole), JSON.stringify(whole.object));
     }
     const state =
       (resolved.deleted ? DELETED : 0) |
       (resolved.edited ? EDITED : 0) |
-      (standing?.partial ? PARTIAL : 0) |
-      (standing?.merge ? LAYER : 0) |
+      ((kept ?? standing)?.partial ? PARTIAL : 0) |
+      ((kept ?? standing)?.merge ? LAYER : 0) |
       (touched || held.length > 0 ? TOUCHED : 0);
-    if (relationship) writeRelationship(relationship, resolved, state, standing?.op);
+    if (relationship) writeRelationship(relationship, resolved, kept ? state | KEPT : state, standing?.op, later);
+    else if (kept) rows.keepObject(key, state, row.op, kept.object as StixObject);
     else writeObject(key, row as StoredObject, resolved, state, standing?.op);
 
-    deleteUnsettled.run(key);
     deleteTags.run(key);
     for (const tag of resolved.tags) insertTag.run(key, terms.intern('tag', tag));
     deleteConflicts.run(key);
@@ -151,7 +156,13 @@ export function createMaterializer(database: Database, rows: Rows, terms: Terms)
     rows.index(key, object, encoded.state | state, op ?? row.op);
   };
 
-  const writeRelationship = (row: StoredRelationship, resolved: Resolved, state: number, op: number | undefined) => {
+  const writeRelationship = (
+    row: StoredRelationship,
+    resolved: Resolved,
+    state: number,
+    op: number | undefined,
+    later: LaterEdge | undefined,
+  ) => {
     if (!resolved.object) return rows.clearRelationship(row.key, state);
     const object = resolved.object as StixObject;
     const encoded = encodeRelationship(object);
@@ -159,10 +170,17 @@ export function createMaterializer(database: Database, rows: Rows, terms: Terms)
     const src = rows.ensure(object['source_ref'] as string, by);
     const dst = rows.ensure(object['target_ref'] as string, by);
     rows.updateRelationship(row.key, encoded, src, dst, state, by);
-    if (!((encoded.state | state) & RETIRED)) rows.addEdge(src, rows.relation(encoded.type), dst, row.key);
+    const relation = rows.relation(encoded.type);
+    if (later) {
+      // Its old edge is nowhere to be read once the row has other ends.
+      const [oldSrc, oldRelation, oldDst] = endsOf(row);
+      if (oldSrc !== src || oldRelation !== relation || oldDst !== dst) unlink(row.key, ...endsOf(row));
+      later(row.key, src, relation, dst);
+    } else if (!((encoded.state | state) & RETIRED)) rows.addEdge(src, relation, dst, row.key);
   };
 
-  const unlink = (row: StoredRelationship) => rows.removeEdge(row.src, rows.relation(row.type), row.dst, row.key);
+  const endsOf = (row: StoredRelationship): [number, number, number] => [row.src, rows.relation(row.type), row.dst];
+  const unlink: LaterEdge = (key, src, type, dst) => rows.removeEdge(src, type, dst, key);
 
   /** All whole-object writes about one object, those taken back included, oldest first. */
   const versionsOf = (key: number): readonly Held[] => {

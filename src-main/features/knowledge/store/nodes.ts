@@ -58,7 +58,7 @@ export function createNodes(database: Database, terms: Terms) {
   /** Degrees are written at the end of a bulk; a cut-off one shows by the setting. */
   let held = false;
   let isBehind = false;
-  let retired: Set<number> | undefined;
+  let retired: ReturnType<typeof createKeySet> | undefined;
 
   const reset = () => {
     tallies.clear();
@@ -69,7 +69,12 @@ export function createNodes(database: Database, terms: Terms) {
   };
   reset();
 
-  const retiredNodes = (): Set<number> => (retired ??= new Set(selectRetired.all() as number[]));
+  const retiredNodes = () => {
+    if (retired) return retired;
+    retired = createKeySet();
+    for (const key of selectRetired.iterate() as Iterable<number>) retired.add(key);
+    return retired;
+  };
 
   const count = (kind: TallyKind, a: number, b: number, n: number) => {
     const key = `${kind} ${a} ${b}`;
@@ -137,7 +142,7 @@ export function createNodes(database: Database, terms: Terms) {
       if (rel === src) return;
       count('relation', type, 0, n);
       const dead = retiredNodes();
-      if (dead.size > 0 && (dead.has(src) || dead.has(dst))) count('ended', type, 0, n);
+      if (dead.size() > 0 && (dead.has(src) || dead.has(dst))) count('ended', type, 0, n);
     },
     countFacet: (kind: 'facet' | 'tactic', term: number, n: 1 | -1) => count(kind, term, 0, n),
 
@@ -169,6 +174,32 @@ export function createNodes(database: Database, terms: Terms) {
       clearHeld.run();
       held = false;
       isBehind = false;
+    },
+  };
+}
+
+/** Keys as bits: an import taken back retires a million. */
+function createKeySet() {
+  let bits = new Uint8Array(1024);
+  let size = 0;
+  const has = (key: number) => ((bits[key >>> 3] ?? 0) & (1 << (key & 7))) !== 0;
+  return {
+    has,
+    size: () => size,
+    add(key: number) {
+      if (has(key)) return;
+      if (key >>> 3 >= bits.length) {
+        const before = bits;
+        bits = new Uint8Array(Math.max(bits.length * 2, (key >>> 3) + 1));
+        bits.set(before);
+      }
+      bits[key >>> 3] = (bits[key >>> 3] as number) | (1 << (key & 7));
+      size++;
+    },
+    delete(key: number) {
+      if (!has(key)) return;
+      bits[key >>> 3] = (bits[key >>> 3] as number) & ~(1 << (key & 7));
+      size--;
     },
   };
 }

@@ -34,7 +34,9 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
     `SELECT op.clock, d.uuid AS device FROM op JOIN device d ON d.id = op.device
      WHERE op.object = ? AND op.property = ? AND op.kind = 'tag' AND op.undone = 0 AND op.branch IN (0, ?)`,
   );
-  const selectAction = database.prepare("SELECT id, object, kind, undone FROM op WHERE action = ? AND kind NOT IN ('undo', 'audit')");
+  const selectAny = database.prepare("SELECT 1 FROM op WHERE action = ? AND kind NOT IN ('undo', 'audit') LIMIT 1").pluck();
+  const selectAction = database.prepare("SELECT id FROM op WHERE action = ? AND kind NOT IN ('undo', 'audit') ORDER BY id").pluck();
+  const selectObject = database.prepare('SELECT object FROM op WHERE id = ?').pluck();
   const setUndone = database.prepare("UPDATE op SET undone = ? WHERE action = ? AND kind <> 'undo'");
   const selectUndo = database.prepare(
     `SELECT op.value FROM op JOIN device d ON d.id = op.device WHERE op.kind = 'undo' AND op.property = ? ORDER BY op.clock DESC, d.uuid DESC LIMIT 1`,
@@ -46,9 +48,6 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
     .pluck();
 
   const insertVersion = database.prepare('INSERT INTO version (object, op, flags, body) VALUES (?, ?, ?, ?)');
-  const insertUnsettled = database.prepare('INSERT OR IGNORE INTO unsettled (object) VALUES (?)');
-  const selectUnsettled = database.prepare('SELECT object FROM unsettled').pluck();
-
   const target = (id: string) => {
     const key = rows.keyOf(id);
     if (key === undefined) throw new ContractError('not_found', `There is no object ${id} in this workspace.`);
@@ -76,22 +75,23 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
     return row !== undefined && JSON.parse(row.value) === true;
   };
 
-  /** The keys of all objects that an action touched. */
-  const objectsOf = (action: string): Set<number> => {
-    const keys = new Set<number>();
-    for (const op of selectAction.all(action) as { id: number; object: number | null; kind: string }[]) {
-      if (op.object !== null) keys.add(op.object);
-      else for (const key of selectObjectsOf.all({ key: op.id }) as number[]) keys.add(key);
-    }
-    return keys;
+  /** The operations that make an action, in the order of their arrival: a number for up to 2,000 objects of an import. */
+  const operationsOf = (action: string) => selectAction.all(action) as number[];
+
+  /** The objects that one operation says something of. */
+  const objectsOf = (op: number): number[] => {
+    const single = selectObject.get(op) as number | null;
+    return single === null ? (selectObjectsOf.all({ key: op }) as number[]) : [single];
   };
 
-  /** Makes the effect of all undo operations on one action stand, and answers which objects to write anew. */
-  const settleUndo = (action: string): Set<number> => {
-    const keys = objectsOf(action);
+  function* keysOf(operations: readonly number[]): Generator<number> {
+    for (const op of operations) yield* objectsOf(op);
+  }
+
+  /** Makes the effect of all undo operations on one action stand, and answers which objects to write anew, some more than once. */
+  const settleUndo = (action: string): Iterable<number> => {
     setUndone.run(isUndone(action) ? 1 : 0, action);
-    for (const key of keys) insertUnsettled.run(key);
-    return keys;
+    return keysOf(operationsOf(action));
   };
 
   return {
@@ -153,19 +153,18 @@ export function createOperations(database: Database, rows: Rows, log: Log, mater
     ) {
       return log.append({ kind, property, value, branch, ...(action && { action }), ...(id !== undefined && { object: target(id) }) });
     },
-    /** Takes back (or, with false, does again) an action. Objects are written anew by the caller, in steps if there are many. */
-    setUndone(action: string, undone: boolean): Set<number> {
-      if (!selectAction.get(action)) throw new ContractError('not_found', 'This action is not in the history.');
+    /** Takes back (or, with false, does again) an action. The objects answered are written anew by the caller; of a large action by `settling.ts`. */
+    setUndone(action: string, undone: boolean): Iterable<number> {
+      if (selectAny.get(action) === undefined) throw new ContractError('not_found', 'This action is not in the history.');
       log.append({ kind: 'undo', property: action, value: undone });
       return settleUndo(action);
     },
-    /** Objects that an undo which was cut off has left to write anew. */
-    unsettled: () => selectUnsettled.all() as number[],
     /** Whether an action stands in the log at all. */
-    isKnown: (action: string): boolean => selectAction.get(action) !== undefined,
+    isKnown: (action: string): boolean => selectAny.get(action) !== undefined,
     isUndone,
     ensureNamed,
     settleUndo,
+    operationsOf,
     objectsOf,
     /** An event that changes no object but belongs in the chain: an export, a lock, an allowed host. */
     audit(what: string, details: Json): Written {

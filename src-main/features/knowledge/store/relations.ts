@@ -13,6 +13,15 @@ const A_SLICE = 8_192;
 /** Hashes that the small filter is good for; the large one takes those past it. */
 const FIRST_FILTER = 1_000_000;
 
+/** The numbers of a relationship's row. */
+export interface RelationshipEnds {
+  readonly src: number;
+  readonly type: number;
+  readonly dst: number;
+  readonly state: number;
+  readonly op: number;
+}
+
 /**
  * The rows of relationships, and the two indexes of them that grow in no order: `edge` by its nodes and
  * `identity` by a hash. A row is written at once; its entries wait in memory and go in sorted, many at a
@@ -29,7 +38,7 @@ export function createRelations(
   const hash = createIdentityHash(String(database.prepare("SELECT value FROM setting WHERE key = 'identity.seed'").pluck().get()));
   const COLUMNS = '(id, uuid, state, type, src, dst, created, modified, op, common, rest)';
   const insertRow = database.prepare(`INSERT INTO relationship ${COLUMNS} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const selectRow = database.prepare('SELECT src, type, dst, state FROM relationship WHERE id = ?');
+  const selectRow = database.prepare('SELECT src, type, dst, state, op FROM relationship WHERE id = ?');
   const selectUuid = database.prepare('SELECT uuid FROM relationship WHERE id = ?').pluck();
   const insertEdges = database.prepare(
     `INSERT OR IGNORE INTO edge (src, type, dst, rel) VALUES ${Array(MANY).fill('(?, ?, ?, ?)').join(', ')}`,
@@ -150,7 +159,7 @@ export function createRelations(
       const at = (from + (place % 2 ** 20)) * 5;
       const key = waiting[at] as number;
       if (rewritten.has(key)) {
-        const row = selectRow.get(key) as { src: number; type: number; dst: number; state: number };
+        const row = selectRow.get(key) as RelationshipEnds;
         if (!(row.state & RETIRED)) addEdge(row.src, row.type, row.dst, key);
       } else if (waiting[at + 4] === 1) {
         batch.push(waiting[at + 1] as number, waiting[at + 2] as number, waiting[at + 3] as number, key);
@@ -179,6 +188,7 @@ export function createRelations(
 
   return {
     reset,
+    ends: (key: number) => selectRow.get(key) as RelationshipEnds | undefined,
     keyOf: (id: string) => find(id).key,
     /** Writes the row; false where the id is taken. Its entries wait for `merge`. */
     insert(key: number, id: string, encoded: EncodedRelationship, src: number, dst: number, state: number, op: number): boolean {

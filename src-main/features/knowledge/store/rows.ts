@@ -17,7 +17,7 @@ import { createIdTable } from './id-table.ts';
 import { writeUuid } from './identity-hash.ts';
 import { createNodes } from './nodes.ts';
 import { createRelations } from './relations.ts';
-import { MISSING, RETIRED } from './state.ts';
+import { KEPT, MISSING, RETIRED } from './state.ts';
 import type { Terms } from './terms.ts';
 
 /** Edges and nodes that changed, for the graph service to keep in step. Four numbers an edge: src, type, dst, rel. */
@@ -299,6 +299,12 @@ export function createRows(database: Database, terms: Terms) {
       updateObject.run(state | MISSING, null, null, null, null, op, common, null, key);
       nodes.change(key, state | MISSING, common);
     },
+    /** Nothing stands of it any more; what was taken back stays in the row. */
+    keepObject(key: number, state: number, op: number, object: StixObject) {
+      const common = terms.intern('common', '{}');
+      updateObject.run(state | MISSING | KEPT, null, null, null, null, op, common, JSON.stringify(object), key);
+      nodes.change(key, state | MISSING, common);
+    },
     /** A relationship of which the log speaks before its own operation has come; `object` is used where it is known already. */
     placeRelationship(id: string, op: number, object?: StixObject): number {
       const key = nextKey++;
@@ -330,6 +336,12 @@ export function createRows(database: Database, terms: Terms) {
       clearRelationship.run(state | MISSING, key);
       relations.rewrite(key);
     },
+    /** Nothing but its state: its row keeps what it says. */
+    setRelationshipState(key: number, state: number) {
+      clearRelationship.run(state, key);
+      relations.rewrite(key);
+    },
+    relationshipEnds: relations.ends,
     relation: (type: string) => terms.intern('relation', type),
     hasDelta: () => delta.added.length + delta.removed.length + delta.nodes.length > 0,
     /** The changes since the last call. */

@@ -14,6 +14,12 @@ export const NAMED = 128;
 export const VALUED = 256;
 /** A layer over what stands (shared/domain/knowledge/layers.ts), not a whole object. */
 export const LAYER = 512;
+/** With MISSING: what was taken back is still in the row, for a redo; the row's `rest` says all of an object. */
+export const KEPT = 1024;
+/** The row holds a whole-object write, standing or taken back, as it was written. */
+export const isHeld = (state: number): boolean => !(state & EDITED) && (state & (MISSING | KEPT)) !== MISSING;
+/** `isHeld` over a column. */
+export const heldSql = (state: string): string => `(${state} & ${EDITED}) = 0 AND (${state} & ${MISSING | KEPT}) <> ${MISSING}`;
 
 /** Bits of `version.flags`: what kind of write it is. */
 export const flagsOf = ({ partial, merge }: { readonly partial?: boolean; readonly merge?: boolean }): number =>

@@ -7,6 +7,7 @@ import { createLog } from './log.ts';
 import { createMaterializer } from './materialize.ts';
 import { createOperations } from './operations.ts';
 import { createRows, type GraphDelta } from './rows.ts';
+import { createSettling } from './settling.ts';
 import { createTerms } from './terms.ts';
 import { createWriter } from './writer.ts';
 
@@ -38,6 +39,7 @@ export function createStore(database: Database, options: StoreOptions) {
   const materializer = createMaterializer(database, rows, terms);
   const writer = createWriter(database, rows, log, materializer);
   const operations = createOperations(database, rows, log, materializer);
+  const settling = createSettling(database, rows, materializer, operations);
   const exchange = createExchange(database, rows, log, materializer, operations);
 
   const pending: GraphDelta[] = [];
@@ -69,6 +71,7 @@ export function createStore(database: Database, options: StoreOptions) {
   const forget = () => {
     rows.reset();
     log.reset();
+    settling.reset();
   };
 
   /** Work within the shared transaction that pauses: whatever comes in between goes on with it first, to its end. */
@@ -211,6 +214,7 @@ export function createStore(database: Database, options: StoreOptions) {
     materializer,
     writer,
     operations,
+    settling,
     exchange,
     branches: () => branchRecords(database),
     transact,

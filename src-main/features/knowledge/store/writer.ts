@@ -15,7 +15,7 @@ import { foldLayers, judgeLayer, withoutTimes } from './layers.ts';
 import type { Log } from './log.ts';
 import type { Materializer } from './materialize.ts';
 import type { Rows } from './rows.ts';
-import { EDITED, flagsOf, LAYER, MISSING, mergeOf, PARTIAL, partialOf, TOUCHED } from './state.ts';
+import { EDITED, flagsOf, KEPT, LAYER, MISSING, mergeOf, PARTIAL, partialOf, TOUCHED } from './state.ts';
 
 /** One whole object on its way in. */
 export interface Incoming {
@@ -233,7 +233,7 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
       const { id } = incoming.object;
       const known = rows.keyOf(id);
       const row = known === undefined ? undefined : rows.object(known);
-      if (known !== undefined && row && !(row.state & MISSING && !(row.state & TOUCHED))) {
+      if (known !== undefined && row && !(row.state & MISSING && !(row.state & (TOUCHED | KEPT)))) {
         later(incoming, known);
         continue;
       }

@@ -4,7 +4,7 @@ import type { Json, StixObject } from '#shared/domain/knowledge/stix.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
 import { dashedId, decodeObject, decodeRelationship, type ObjectRow, type RelationshipRow } from '../codec.ts';
-import { EDITED, LAYER, MISSING, mergeOf, PARTIAL, partialOf } from '../state.ts';
+import { isHeld, LAYER, mergeOf, PARTIAL, partialOf } from '../state.ts';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -100,7 +100,7 @@ export function wholesOf(database: Database, key: number): HeldWhole[] {
     merge: mergeOf(flags),
   }));
   const standing = rowOf(database, key);
-  if (standing && !(standing.state & (MISSING | EDITED))) {
+  if (standing && isHeld(standing.state)) {
     const row = prepared(database, `SELECT ${DOT} WHERE op.id = ?`).get(standing.op) as DotRow | undefined;
     if (row)
       held.push({

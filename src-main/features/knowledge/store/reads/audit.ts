@@ -3,7 +3,7 @@ import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
 import { decodeObject, decodeRelationship, type ObjectRow, type RelationshipRow, dashedId } from '../codec.ts';
 import { chained, operationFrom, type OperationRow } from '../log.ts';
-import { EDITED, MISSING } from '../state.ts';
+import { heldSql } from '../state.ts';
 import { chunkHash, lineOf } from '../writer.ts';
 
 type OpRow = OperationRow & { readonly id: number; readonly objectId: string | null; readonly chain: Buffer };
@@ -68,7 +68,7 @@ function linesOf(database: Database, op: number): string[] {
   const objects = prepared(
     database,
     `SELECT t.value AS type, o.uuid, o.state, o.name, o.created, o.modified, c.value AS common, o.rest
-     FROM object o JOIN term t ON t.id = o.type JOIN term c ON c.id = o.common WHERE o.op = ? AND (o.state & ${EDITED | MISSING}) = 0`,
+     FROM object o JOIN term t ON t.id = o.type JOIN term c ON c.id = o.common WHERE o.op = ? AND ${heldSql('o.state')}`,
   ).all(op) as ObjectRow[];
   const relationships = prepared(
     database,
@@ -76,7 +76,7 @@ function linesOf(database: Database, op: number): string[] {
        st.value || '--' || lower(hex(s.uuid)) AS source, dt.value || '--' || lower(hex(d.uuid)) AS target
      FROM relationship r JOIN term t ON t.id = r.type JOIN term c ON c.id = r.common
      JOIN object s ON s.id = r.src JOIN term st ON st.id = s.type JOIN object d ON d.id = r.dst JOIN term dt ON dt.id = d.type
-     WHERE r.op = ? AND (r.state & ${EDITED | MISSING}) = 0`,
+     WHERE r.op = ? AND ${heldSql('r.state')}`,
   ).all(op) as RelationshipRow[];
   const kept = prepared(database, 'SELECT body FROM version WHERE op = ?').pluck().all(op) as string[];
   return [
