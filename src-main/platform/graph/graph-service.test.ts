@@ -95,6 +95,21 @@ describe('the graph service', () => {
     expect((await graph.khop(khop)).totalNodes).toBe(2);
   });
 
+  it('lets its thread go when nobody asks, and starts another for the next question', async () => {
+    const graph = service({ rows: line }, { idleMs: 20, quickLoadMs: 60_000 });
+    expect((await graph.khop(khop)).totalNodes).toBe(5);
+    await expect.poll(() => !graph.isLoaded(), { timeout: 30_000 }).toBe(true);
+    expect((await graph.khop(khop)).totalNodes).toBe(5);
+    expect(workers).toHaveLength(2);
+  });
+
+  it('keeps a graph that takes long to load', async () => {
+    const graph = service({ rows: line, slow: 40 }, { idleMs: 1, quickLoadMs: 10 });
+    await graph.khop(khop);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(graph.isLoaded()).toBe(true);
+  });
+
   it('loads a stored graph with what came after, and the rows where it is damaged', async () => {
     const blob = serialiseGraph(buildGraph(line));
     expect(await service({ rows: line, blob }).ready()).toEqual({ nodes: 5, edges: 5 });

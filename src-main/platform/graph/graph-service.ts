@@ -17,7 +17,7 @@ export interface AskOptions {
 export type GraphOverlay = GraphDelta;
 
 /**
- * The graph in a thread of its own, loaded when first asked. Ids are the store's integer keys. Answers
+ * The graph in a thread of its own, loaded when first asked and let go when nobody asks. Ids are the store's integer keys. Answers
  * are typed arrays that belong to the caller. All methods throw `cancelled`, `timed_out`, `unavailable`
  * (closed, too many waiting, or the thread ended twice) and what the loader throws.
  */
@@ -48,6 +48,10 @@ export interface GraphServiceOptions {
   readonly queue?: number;
   /** How long a thread may go on with a question that is no longer wanted before it is ended. */
   readonly graceMs?: number;
+  /** After so long without a question the thread ends; the next question starts another. */
+  readonly idleMs?: number;
+  /** A graph that took longer to load is kept. */
+  readonly quickLoadMs?: number;
 }
 
 interface Asked {
@@ -76,6 +80,8 @@ export function createGraphService(options: GraphServiceOptions): GraphService {
   let running: Asked | undefined;
   let waiting: Asked[] = [];
   let overdue: NodeJS.Timeout | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  let loadMs = Number.POSITIVE_INFINITY;
   let failedStarts = 0;
   let nextId = 1;
   let closed = false;
@@ -108,6 +114,7 @@ export function createGraphService(options: GraphServiceOptions): GraphService {
     if (message.kind === 'ready') {
       isReady = true;
       failedStarts = 0;
+      ({ loadMs } = message);
     } else if (message.kind === 'refused') {
       if (message.error.detail) log.error('the graph could not be loaded', message.error.detail);
       drop();
@@ -125,6 +132,15 @@ export function createGraphService(options: GraphServiceOptions): GraphService {
       }
     }
     dispatch();
+    rest();
+  };
+
+  const rest = () => {
+    clearTimeout(idle);
+    if (closed || !worker || running || waiting.length > 0 || loadMs > (options.quickLoadMs ?? 500)) return;
+    idle = setTimeout(() => {
+      if (!running && waiting.length === 0) drop();
+    }, options.idleMs ?? 30_000).unref();
   };
 
   /** Lets the thread go, without waiting for it. */
@@ -133,6 +149,7 @@ export function createGraphService(options: GraphServiceOptions): GraphService {
     worker = undefined;
     isReady = false;
     clearTimeout(overdue);
+    clearTimeout(idle);
     if (!mine) return;
     const ended: Promise<unknown> = mine.terminate().finally(() => ending.delete(ended));
     ending.add(ended);

@@ -32,7 +32,8 @@ export type ToWorker =
   | { readonly kind: 'apply'; readonly delta: GraphDelta };
 
 export type FromWorker =
-  | { readonly kind: 'ready' }
+  /** `loadMs`: what loading took, without starting the thread. */
+  | { readonly kind: 'ready'; readonly loadMs: number }
   | { readonly kind: 'refused'; readonly error: WorkerError }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: WorkerError };

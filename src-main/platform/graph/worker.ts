@@ -51,8 +51,9 @@ export function serveGraph(port: MessagePort, load: () => GraphSource): void {
     if (message.kind === 'begin') {
       cancelled = message.cancelled && new Int32Array(message.cancelled);
       try {
+        const began = performance.now();
         graph = graphFrom(load());
-        send({ kind: 'ready' });
+        send({ kind: 'ready', loadMs: performance.now() - began });
       } catch (error) {
         send({ kind: 'refused', error: crossed(error) });
       }
