@@ -1,7 +1,7 @@
 // Under Electron no --import comes before this file; elsewhere the guard is up already.
 import '#main/platform/http/guard-on.ts';
 import '#main/platform/heap-on.ts';
-import { ledgerEntries, verifyLedger } from '#main/features/admin/store.ts';
+import { ledgerEntries, verifyLedger } from '#main/features/admin/store/chain.ts';
 import { census, newestChanges } from '#main/features/knowledge/store/reads/census.ts';
 import { knowledgeReads } from '#main/features/knowledge/store/reads/index.ts';
 import { sideLink } from '#main/hosts/side-link.ts';

@@ -2,7 +2,7 @@
 import '#main/platform/http/guard-on.ts';
 import '#main/platform/heap-on.ts';
 // Not through the features' doors: what only the engine needs would be loaded once more for each reader.
-import { ledgerLinks, verifyLedger } from '#main/features/admin/store.ts';
+import { ledgerLinks, verifyLedger } from '#main/features/admin/store/chain.ts';
 import { intelReads } from '#main/features/intel/store/index.ts';
 import { knowledgeReads } from '#main/features/knowledge/store/reads/index.ts';
 import { type Database, openDatabase } from '#main/platform/database/database.ts';

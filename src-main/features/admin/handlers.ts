@@ -5,7 +5,7 @@ import type { Json } from '#shared/domain/knowledge/stix.ts';
 import type { Handlers } from '#shared/transport/serve.ts';
 import type { BackupDoor } from './backup-door.ts';
 import { backupHandlers } from './backup-handlers.ts';
-import type { AdminStore } from './store.ts';
+import type { AdminStore } from './store/admin-store.ts';
 import { type UpdateTerms, updateHandlers } from './update-handlers.ts';
 
 export type AuditWanted = z.output<typeof admin.listAudit.input>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StixId } from '../../domain/knowledge/stix.ts';
+import { matchKinds } from '../../domain/intel/match-kinds.ts';
 import { decisions, grades } from '../../domain/intel/priority.ts';
 import { exposures } from '../../domain/knowledge/extensions.ts';
 import { command, event, query } from '../define.ts';
@@ -7,7 +8,7 @@ import { EntitySummary } from '../knowledge/entity.ts';
 import { counted, JobStarted, limit, offset } from '../knowledge/paging.ts';
 import { Verdict } from './paste.ts';
 
-export const matchKinds = ['vulnerability', 'target', 'indicator'] as const;
+export { matchKinds };
 export const MatchKind = z.enum(matchKinds);
 export type MatchKind = z.infer<typeof MatchKind>;
 export const Grade = z.enum(grades);

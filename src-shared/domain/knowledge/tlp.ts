@@ -1,4 +1,5 @@
-import { type Json, type Tlp, tlpLevels } from './stix.ts';
+import type { Tlp } from './stix.ts';
+import { type Json, tlpLevels } from './stix-object.ts';
 
 /** The marking definitions fixed by STIX 2.1 (section 7.2.1.4) for TLP 1.0 and by OASIS' extension for TLP 2.0. */
 const levels: Readonly<Record<string, Tlp>> = {

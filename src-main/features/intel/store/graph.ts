@@ -1,7 +1,7 @@
 import type { Verdict } from '#shared/contract/intel.ts';
 import type { EntitySummary } from '#shared/contract/knowledge.ts';
 import type { Tlp } from '#shared/domain/knowledge/stix.ts';
-import { tlpLevels } from '#shared/domain/knowledge/stix.ts';
+import { tlpLevels } from '#shared/domain/knowledge/stix-object.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { exposures } from './exposures.ts';
 import { own, type OwnType, text, texts } from './own-type.ts';
 
-export const exposures = ['internet', 'partner', 'internal', 'isolated'] as const;
+export { exposures };
 export const Exposure = z.enum(exposures);
 export type Exposure = z.infer<typeof Exposure>;
 

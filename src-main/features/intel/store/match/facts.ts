@@ -1,7 +1,7 @@
 import type { Affected } from '#shared/domain/intel/affected.ts';
 import type { PriorityFacts } from '#shared/contract/intel.ts';
 import { decide, decisions, type Grade, priorityNumber } from '#shared/domain/intel/priority.ts';
-import { type Exposure, exposures } from '#shared/domain/knowledge/extensions.ts';
+import { type Exposure, exposures } from '#shared/domain/knowledge/extensions/exposures.ts';
 
 type Record_ = { readonly [key: string]: unknown };
 const isRecord = (value: unknown): value is Record_ => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -104,8 +104,13 @@ function changesOf(value: unknown): { at: string; status: string }[] | undefined
 
 const given = <K extends string, V>(key: K, value: V | undefined) => (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
 
+export interface PrioritisedFacts {
+  readonly facts: PriorityFacts;
+  readonly priority: number;
+}
+
 /** All parts of the priority of a vulnerability on an asset, and the one number that sorts. */
-export function prioritise(asset: AssetFacts, threat: ThreatFacts, grade: Grade): { facts: PriorityFacts; priority: number } {
+export function prioritise(asset: AssetFacts, threat: ThreatFacts, grade: Grade): PrioritisedFacts {
   const { exploitation, automatable, ransomware, cvss, kev } = threat;
   const { exposure, criticality } = asset;
   const decision = decide({ exploitation, exposure, automatable, criticality });

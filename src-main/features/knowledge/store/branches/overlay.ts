@@ -2,7 +2,7 @@ import { resolveOnBranch } from '#shared/domain/knowledge/branch.ts';
 import { type Resolved, resolve, type WholeWrite } from '#shared/domain/knowledge/merge.ts';
 import { aliasesOf } from '#shared/domain/knowledge/identifiers.ts';
 import { embeddedReferences, killChainPhases } from '#shared/domain/knowledge/references.ts';
-import { type JsonObject, type StixObject, stixType, tlpLevels } from '#shared/domain/knowledge/stix.ts';
+import { type JsonObject, type StixObject, stixType, tlpLevels } from '#shared/domain/knowledge/stix-object.ts';
 import { tlpOfMarkings } from '#shared/domain/knowledge/tlp.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { Database } from '#main/platform/database/database.ts';

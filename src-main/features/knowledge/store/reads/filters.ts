@@ -1,4 +1,4 @@
-import { tlpLevels } from '#shared/domain/knowledge/stix.ts';
+import { tlpLevels } from '#shared/domain/knowledge/stix-object.ts';
 import { DELETED, MISSING, RETIRED } from '../state.ts';
 
 export interface Filters {

@@ -1,4 +1,4 @@
-import { tlpLevels } from '#shared/domain/knowledge/stix.ts';
+import { tlpLevels } from '#shared/domain/knowledge/stix-object.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
 import { DELETED, MISSING } from '../state.ts';

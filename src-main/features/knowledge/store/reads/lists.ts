@@ -1,5 +1,5 @@
 import type { EntityPage, Facet, Stats } from '#shared/contract/knowledge.ts';
-import { type Json, type StixObject, tlpLevels } from '#shared/domain/knowledge/stix.ts';
+import { type Json, type StixObject, tlpLevels } from '#shared/domain/knowledge/stix-object.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
 import { type Filters, matching } from './filters.ts';

@@ -1,5 +1,5 @@
 import type { EntitySummary } from '#shared/contract/knowledge.ts';
-import { tlpLevels } from '#shared/domain/knowledge/stix.ts';
+import { tlpLevels } from '#shared/domain/knowledge/stix-object.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';

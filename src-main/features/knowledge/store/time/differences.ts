@@ -2,7 +2,7 @@ import type { Difference, EntitySummary } from '#shared/contract/knowledge.ts';
 import { differencesOf, wordsBetween } from '#shared/domain/knowledge/difference.ts';
 import { externalIdOf } from '#shared/domain/knowledge/identifiers.ts';
 import { nameOf } from '#shared/domain/knowledge/names.ts';
-import { type JsonObject, type StixObject, stixType } from '#shared/domain/knowledge/stix.ts';
+import { type JsonObject, type StixObject, stixType } from '#shared/domain/knowledge/stix-object.ts';
 import { tlpOfMarkings } from '#shared/domain/knowledge/tlp.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { Database } from '#main/platform/database/database.ts';
