@@ -46,3 +46,13 @@ export function createQuota(most: number, least = 0): Quota {
     },
   };
 }
+
+/** The least priority of which any are kept where at most `most` are; 0 where everything fits. */
+export function floorOf(counts: ReadonlyMap<number, number>, most: number): number {
+  let sum = 0;
+  for (const [priority, count] of [...counts].sort(([a], [b]) => b - a)) {
+    sum += count;
+    if (sum > most) return priority;
+  }
+  return 0;
+}

@@ -1,5 +1,5 @@
 import type { MatchState } from '#shared/contract/intel.ts';
-import { createQuota, type Quota } from '#shared/domain/intel/quota.ts';
+import { createQuota, floorOf, type Quota } from '#shared/domain/intel/quota.ts';
 import { isContractError } from '#shared/transport/errors.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import type { Readers } from '#main/platform/database/readers/readers.ts';
@@ -7,7 +7,7 @@ import type { JobHandle, Jobs } from '#main/platform/jobs/jobs.ts';
 import type { GraphChange, Knowledge } from '../../knowledge/index.ts';
 import type { Scope } from '../store/match/scope.ts';
 import { termIds } from '../store/graph.ts';
-import type { MatchRow, VulnerabilityPage } from '../store/match/vulnerabilities.ts';
+import type { CountedPage, MatchRow, VulnerabilityPage } from '../store/match/vulnerabilities.ts';
 import { createMatchStore, type MatchStore, mostMatches } from '../store/match/write.ts';
 
 export interface MatchingTerms {
@@ -148,15 +148,39 @@ export function createMatching(terms: MatchingTerms): Matching {
     changed.clear();
     referred.clear();
     const total = Math.max(1, await background<number>('intel.vulnerabilityCount', {}, job.signal));
-    const quota = createQuota(mostMatches);
-    let found = await vulnerabilities({}, round, quota, job.signal, (seen) =>
-      job.progress((seen / total) * 0.9, `${seen} of ${total} vulnerabilities`),
-    );
+    const counted = await count(total, job);
+    const quota = createQuota(mostMatches, counted.floor);
+    let found = counted.found;
+    // The most urgent first, so that the first screen has them while the rest is still written.
+    for (let from = 0; from < counted.threats.length; from += PAGE) {
+      await vulnerabilities({ threats: counted.threats.slice(from, from + PAGE) }, round, quota, job.signal);
+      job.progress(0.6 + 0.3 * Math.min(1, (from + PAGE) / counted.threats.length), `${counted.threats.length} vulnerabilities that fit`);
+    }
     found += await targetsAndIndicators(round, { targets: true, indicators: true }, job.signal);
     await store.sweep(round, 'all', breathe);
     await store.trim(quota.floor(), breathe);
     await background('intel.forgetEstate', {}, job.signal);
     store.setComputed({ at: now(), revision, round, found, floor: quota.floor() });
+  };
+
+  /** Counts what fits before any of it is made: which vulnerabilities are to be kept, and from which priority on. */
+  const count = async (total: number, job: JobHandle): Promise<{ found: number; floor: number; threats: number[] }> => {
+    const counts = new Map<number, number>();
+    const tops: (readonly [threat: number, priority: number])[] = [];
+    let found = 0;
+    let seen = 0;
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const page: CountedPage = await background('intel.countVulnerabilities', { after, limit: PAGE }, job.signal);
+      for (const [priority, pairs] of page.counts) counts.set(priority, (counts.get(priority) ?? 0) + pairs);
+      for (const top of page.tops) tops.push(top);
+      found += page.found;
+      seen += page.seen;
+      after = page.next;
+      job.progress((seen / total) * 0.6, `${seen} of ${total} vulnerabilities`);
+    }
+    const floor = floorOf(counts, mostMatches);
+    const urgent = tops.filter(([, priority]) => priority >= floor).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    return { found, floor, threats: urgent.map(([threat]) => threat) };
   };
 
   const partial = async (): Promise<void> => {
@@ -195,10 +219,7 @@ export function createMatching(terms: MatchingTerms): Matching {
     round: number,
     quota: Quota,
     signal?: AbortSignal,
-    tell?: (seen: number) => void,
-  ): Promise<number> => {
-    let found = 0;
-    let seen = 0;
+  ): Promise<void> => {
     for (let after: number | undefined = 0; after !== undefined; ) {
       const page: VulnerabilityPage = await background(
         'intel.matchVulnerabilities',
@@ -211,12 +232,8 @@ export function createMatching(terms: MatchingTerms): Matching {
         round,
         breathe,
       );
-      found += page.found;
-      seen += page.seen;
       after = page.next;
-      tell?.(seen);
     }
-    return found;
   };
 
   const targetsAndIndicators = async (

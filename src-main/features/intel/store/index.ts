@@ -8,7 +8,7 @@ import { organisationOf } from './match/organisation.ts';
 import { overview } from './match/overview.ts';
 import { matchScope } from './match/scope.ts';
 import { matchTargets } from './match/targets.ts';
-import { matchVulnerabilities } from './match/vulnerabilities.ts';
+import { countVulnerabilities, matchVulnerabilities } from './match/vulnerabilities.ts';
 import { recognise } from './recognise.ts';
 
 /** All reads of this feature by name; each runs in a reader process. */
@@ -18,6 +18,7 @@ export const intelReads = {
     prepared(database, `SELECT count(*) FROM object WHERE type = ? AND (state & ${RETIRED}) = 0`)
       .pluck()
       .get(termId(database, 'type', 'vulnerability')) as number,
+  'intel.countVulnerabilities': countVulnerabilities,
   'intel.matchVulnerabilities': matchVulnerabilities,
   'intel.matchTargets': (database: Database) => matchTargets(database),
   'intel.matchIndicators': matchIndicators,

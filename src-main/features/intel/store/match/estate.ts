@@ -13,22 +13,34 @@ export interface EstateAsset extends AssetFacts {
   readonly hosts: readonly string[];
 }
 
+/** Every asset has a place: the most exposed and critical first, those that are alike beside each other. */
+export interface Places {
+  readonly size: number;
+  /** The asset at each place. */
+  readonly keys: readonly number[];
+  /** Index into `classes` for each place. */
+  readonly classOf: Uint8Array;
+  /** The exposures and criticalities that there are. */
+  readonly classes: readonly AssetFacts[];
+  of(asset: number): number | undefined;
+}
+
 /** The user's assets and their software, ready to be matched. */
 export interface Estate {
   readonly assets: ReadonlyMap<number, EstateAsset>;
+  readonly places: Places;
   readonly software: SoftwareIndex;
-  /** Assets that run an item, those nearest to the internet and most critical first. */
-  runners(item: number): readonly number[];
+  /** Places of the assets that run an item. */
+  runners(item: number): Int32Array;
   /** The software object that an item is; undefined where an asset merely names it in words. */
   objectOf(item: number): number | undefined;
-  /** Assets that run a software object. */
-  runnersOf(software: number): readonly number[];
-  readonly mostPerAssetReached: number;
+  /** Places of the assets that run a software object. */
+  runnersOf(software: number): Int32Array;
 }
 
 /** Dependencies followed from what an asset runs. */
 const deepest = 8;
-/** Software of one asset; more of it is not followed, and counted. */
+/** Software of one asset; more of it is not followed. */
 const mostSoftware = 10_000;
 const runs = ['runs', 'consists-of', 'has'];
 
@@ -116,12 +128,7 @@ function load(database: Database, only: readonly number[] | undefined): Estate {
     else ofAsset.set(asset, [software]);
   }
   const parts = dependencies(database, wanted, softwareType);
-  let reached = 0;
-  for (const [asset, first] of ofAsset) {
-    const all = withDependencies(first, parts);
-    if (all.length >= mostSoftware) reached++;
-    for (const software of all) addRunner(software, asset);
-  }
+  for (const [asset, first] of ofAsset) for (const software of withDependencies(first, parts)) addRunner(software, asset);
   const loaded = prepared(
     database,
     `SELECT o.id, o.name, o.rest FROM json_each(?) j CROSS JOIN object o ON o.id = j.value WHERE (o.state & ${RETIRED}) = 0`,
@@ -129,19 +136,43 @@ function load(database: Database, only: readonly number[] | undefined): Estate {
   for (const row of loaded) items.set(row.id, itemOf(row));
   leaveToVersioned(items, runnersByItem);
 
-  const standing = (key: number) => {
-    const asset = assets.get(key);
-    return exposureRank(asset?.exposure ?? 'internet') * 8 + (asset?.criticality ?? 3);
-  };
-  for (const list of runnersByItem.values()) if (list.length > 1) list.sort((a, b) => standing(b) - standing(a) || a - b);
-  const none: readonly number[] = [];
+  const places = placesOf(assets);
+  const none = new Int32Array(0);
+  const runnersOfItem = new Map<number, Int32Array>();
+  for (const [item, list] of runnersByItem) {
+    const own = Int32Array.from(list.flatMap((asset) => places.of(asset) ?? []));
+    if (own.length > 0) runnersOfItem.set(item, own.sort());
+  }
   return {
     assets,
-    software: indexSoftware(items.values()),
-    runners: (item) => runnersByItem.get(item) ?? none,
+    places,
+    software: indexSoftware([...items.values()].filter(({ key }) => runnersOfItem.has(key))),
+    runners: (item) => runnersOfItem.get(item) ?? none,
     objectOf: (item) => (item > 0 ? item : undefined),
-    runnersOf: (software) => runnersByItem.get(software) ?? none,
-    mostPerAssetReached: reached,
+    runnersOf: (software) => runnersOfItem.get(software) ?? none,
+  };
+}
+
+export function placesOf(assets: ReadonlyMap<number, EstateAsset>): Places {
+  const standing = ({ exposure, criticality }: AssetFacts) => exposureRank(exposure ?? 'internet') * 8 + (criticality ?? 3);
+  const classKey = ({ exposure, criticality }: AssetFacts) => (exposureRank(exposure) + 1) * 8 + (criticality ?? 0);
+  const sorted = [...assets.values()].sort((a, b) => standing(b) - standing(a) || classKey(a) - classKey(b) || a.key - b.key);
+  const classes = new Map<number, { at: number; facts: AssetFacts }>();
+  const classOf = new Uint8Array(sorted.length);
+  const placeOf = new Map<number, number>();
+  for (const [place, { key, exposure, criticality }] of sorted.entries()) {
+    const facts = { exposure, criticality };
+    const own = classes.get(classKey(facts)) ?? { at: classes.size, facts };
+    classes.set(classKey(facts), own);
+    classOf[place] = own.at;
+    placeOf.set(key, place);
+  }
+  return {
+    size: sorted.length,
+    keys: sorted.map(({ key }) => key),
+    classOf,
+    classes: [...classes.values()].map(({ facts }) => facts),
+    of: (asset) => placeOf.get(asset),
   };
 }
 

@@ -1,4 +1,5 @@
-import { type Match, matchKinds, type PriorityFacts, type Reason, type Verdict } from '#shared/contract/intel.ts';
+import type { Match, PriorityFacts, Reason, Verdict } from '#shared/contract/intel.ts';
+import { matchKinds } from '#shared/domain/intel/match-kinds.ts';
 import type { EntitySummary } from '#shared/contract/knowledge.ts';
 import { decisions, grades } from '#shared/domain/intel/priority.ts';
 import { reasonSentence } from '#shared/domain/intel/sentences.ts';
@@ -51,9 +52,13 @@ const joins = { asset: 'JOIN object a ON a.id = m.asset', threat: 'JOIN object t
 export function listMatches(database: Database, params: MatchParams): { rows: Match[]; shown: number; total: number } {
   const values: Record<string, string | number> = {};
   const where = ['1'];
+  /** What is kept as counts; filters of anything else have their matches counted one by one. */
+  const counted = ['1'];
   const among = (column: string, name: string, numbers: readonly number[] | undefined) => {
     if (!numbers?.length) return;
-    where.push(`m.${column} IN (SELECT value FROM json_each(@${name}))`);
+    const condition = `m.${column} IN (SELECT value FROM json_each(@${name}))`;
+    where.push(condition);
+    counted.push(condition);
     values[name] = JSON.stringify(numbers);
   };
   among(
@@ -77,7 +82,9 @@ export function listMatches(database: Database, params: MatchParams): { rows: Ma
     params.exposures?.map((exposure) => exposureAt.indexOf(exposure)),
   );
   if (params.kev) where.push('m.kev = 1');
+  if (params.kev) counted.push('m.kev = 1');
   if (params.judged !== 'all') where.push(`m.verdict IS ${params.judged === 'open' ? '' : 'NOT '}NULL`);
+  if (params.judged !== 'all') counted.push(`m.judged = ${params.judged === 'open' ? 0 : 1}`);
   if (params.since !== undefined) {
     where.push('m.first_seen >= @since');
     values['since'] = Date.parse(params.since);
@@ -105,7 +112,14 @@ export function listMatches(database: Database, params: MatchParams): { rows: Ma
   }
   const condition = where.join(' AND ');
   const [down, up] = params.descending === (params.sort !== 'priority') ? ['DESC', 'ASC'] : ['ASC', 'DESC'];
-  const total = prepared(database, `SELECT count(*) FROM intel_match m WHERE ${condition}`).pluck().get(values) as number;
+  const total = prepared(
+    database,
+    where.length === counted.length
+      ? `SELECT ifnull(sum(m.matches), 0) FROM intel_count m WHERE ${counted.join(' AND ')}`
+      : `SELECT count(*) FROM intel_match m WHERE ${condition}`,
+  )
+    .pluck()
+    .get(values) as number;
   // The keys first: what is sorted stays narrow, and the reasons are read of one page only.
   const keys = prepared(
     database,

@@ -4,7 +4,7 @@ import { decisions, grades } from '#shared/domain/intel/priority.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
 import { RETIRED, summariesOf, termId, termIds } from '../graph.ts';
-import { exposureAt, threatFacts } from './facts.ts';
+import { threatFacts } from './facts.ts';
 import { dressed, type StoredMatch } from './list.ts';
 import { organisationOf } from './organisation.ts';
 
@@ -43,11 +43,8 @@ export function overview(database: Database, { since }: { since?: string | undef
 function byDecision(database: Database, sure: 'm.grade <= 1' | 'm.grade > 1'): Overview['decisions'] {
   const rows = prepared(
     database,
-    `SELECT m.decision AS rank, count(*) AS n FROM intel_match m WHERE ${open} AND m.kind = 0 AND ${sure} GROUP BY m.decision`,
-  ).all() as {
-    rank: number;
-    n: number;
-  }[];
+    `SELECT m.decision AS rank, sum(m.matches) AS n FROM intel_count m WHERE m.judged = 0 AND m.warned = 0 AND m.kind = 0 AND ${sure} GROUP BY m.decision`,
+  ).all() as { rank: number; n: number }[];
   const of = (decision: (typeof decisions)[number]) => rows.find(({ rank }) => rank === decisions.indexOf(decision))?.n ?? 0;
   return { immediate: of('immediate'), 'out-of-cycle': of('out-of-cycle'), scheduled: of('scheduled'), defer: of('defer') };
 }
@@ -59,23 +56,21 @@ interface RiskRow extends StoredMatch {
 
 function assetsAtRisk(database: Database): Overview['assetsAtRisk'] {
   const assetType = termId(database, 'type', 'x-redoubt-asset');
-  const total = prepared(
+  // One walk over an index that has everything, asset by asset: nothing is sorted but the assets.
+  const assets = prepared(
     database,
-    `SELECT count(DISTINCT m.asset) FROM intel_match m JOIN object o ON o.id = m.asset AND o.type = ? WHERE ${open}`,
-  )
-    .pluck()
-    .get(assetType) as number;
-  const rows = prepared(
-    database,
-    `SELECT m.asset, m.threat, m.kind, m.grade, m.verdict, m.why, m.first_seen, m.last_seen, x.matches, x.exploited FROM (
+    `SELECT x.asset, x.matches, x.exploited FROM (
        SELECT m.asset, count(*) AS matches, sum(m.kev) AS exploited, max(CASE WHEN m.kind = 0 THEN m.priority ELSE 0 END) AS top
-       FROM intel_match m JOIN object o ON o.id = m.asset AND o.type = @assetType WHERE ${open}
-       GROUP BY m.asset ORDER BY top DESC, exploited DESC, matches DESC, m.asset LIMIT ${mostShown}) x
-     JOIN intel_match m ON m.asset = x.asset AND (m.threat, m.kind) = (
-       SELECT w.threat, w.kind FROM intel_match w WHERE w.asset = x.asset AND w.verdict IS NULL AND w.warned = 0
-       ORDER BY w.kind = 0 DESC, w.priority DESC, w.threat LIMIT 1)
-     ORDER BY x.top DESC, x.exploited DESC, x.matches DESC, x.asset`,
-  ).all({ assetType }) as RiskRow[];
+       FROM intel_match m INDEXED BY intel_match_asset WHERE ${open} GROUP BY m.asset) x
+     CROSS JOIN object o ON o.id = x.asset AND o.type = ? ORDER BY x.top DESC, x.exploited DESC, x.matches DESC, x.asset`,
+  ).all(assetType) as { asset: number; matches: number; exploited: number }[];
+  const total = assets.length;
+  const worst = prepared(
+    database,
+    `SELECT m.asset, m.threat, m.kind, m.grade, m.verdict, m.why, m.first_seen, m.last_seen FROM intel_match m
+     WHERE m.asset = ? AND ${open} ORDER BY m.kind = 0 DESC, m.priority DESC, m.threat LIMIT 1`,
+  );
+  const rows = assets.slice(0, mostShown).map((row): RiskRow => ({ ...(worst.get(row.asset) as StoredMatch), ...row }));
   return {
     rows: dressed(database, rows).map(({ match }) => {
       const row = rows.find((one) => match.key === `${one.asset}.${one.threat}.${one.kind}`) as RiskRow;
@@ -87,13 +82,18 @@ function assetsAtRisk(database: Database): Overview['assetsAtRisk'] {
   };
 }
 
+/** In the very words of the index that holds them. */
+const exploited = (m: string) =>
+  `${m}.kev = 1 AND ${m}.kind = 0 AND ${m}.exposure >= 2 AND ${m}.grade <= 2 AND ${m}.warned = 0 AND ${m}.verdict IS NULL`;
+
 /** Known exploited, on what faces the internet or partners: sure ones first, then by the day they were due. */
 function exploitedOnExposed(database: Database): Overview['exploitedOnExposed'] {
   const rows = prepared(
     database,
-    `SELECT m.threat, count(*) AS assets, min(m.grade) AS grade, (SELECT x.asset FROM intel_match x WHERE x.threat = m.threat AND x.kind = 0 AND x.kev = 1 AND x.exposure >= 2 AND x.verdict IS NULL AND x.warned = 0
-         ORDER BY x.priority DESC, x.asset LIMIT 1) AS first, o.rest
-     FROM intel_match m JOIN object o ON o.id = m.threat WHERE ${open} AND m.kev = 1 AND m.kind = 0 AND m.grade <= 2 AND m.exposure >= ${exposureAt.indexOf('partner')} GROUP BY m.threat LIMIT 20000`,
+    `SELECT x.threat, x.assets, x.grade, x.first, o.rest FROM (
+       SELECT m.threat, count(*) AS assets, min(m.grade) AS grade,
+         (SELECT f.asset FROM intel_match f WHERE f.threat = m.threat AND ${exploited('f')} ORDER BY f.priority DESC, f.asset LIMIT 1) AS first
+       FROM intel_match m INDEXED BY intel_match_exploited WHERE ${exploited('m')} GROUP BY m.threat LIMIT 20000) x CROSS JOIN object o ON o.id = x.threat`,
   ).all() as { threat: number; assets: number; grade: number; first: number; rest: string | null }[];
   const dated = rows.map((row) => ({ ...row, facts: threatFacts(JSON.parse(row.rest ?? '{}')) }));
   dated.sort(

@@ -1,11 +1,12 @@
-import type { Rule, SoftwareMatch } from '#shared/domain/intel/match-software.ts';
+import type { Rule } from '#shared/domain/intel/match-software.ts';
 import { type Grade, grades } from '#shared/domain/intel/priority.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
 import { RETIRED, termId } from '../graph.ts';
 import { type Estate, estateOf } from './estate.ts';
-import { type AssetFacts, decisionRank, exposureRank, prioritise, threatFacts } from './facts.ts';
+import { decisionRank, exposureRank, type ThreatFacts, threatFacts } from './facts.ts';
 import { judgedPairs } from './judged.ts';
+import { createPairing, type Fit } from './pairs.ts';
 
 /** A reason as it is kept: names are put in when it is read. */
 export interface KeptReason {
@@ -33,8 +34,6 @@ export interface MatchRow {
   readonly why: string;
 }
 
-/** Assets kept of one vulnerability: the most exposed and critical ones. All are counted. */
-export const mostPerThreat = 2_000;
 const mostReasons = 5;
 /** What was looked at on the machine itself says more than what follows from lists. */
 const ruleOrder: readonly KeptReason['rule'][] = ['finding', 'scanner', 'sbom', 'purl', 'cpe', 'name', 'kev'];
@@ -61,16 +60,66 @@ interface Params {
   readonly floor?: number;
 }
 
-/** Matches of the next vulnerabilities in the order of their keys. */
-export function matchVulnerabilities(database: Database, { after, limit, threats, assets, floor = 0 }: Params): VulnerabilityPage {
-  const estate = estateOf(database, assets);
+interface Row {
+  readonly id: number;
+  readonly rest: string | null;
+}
+
+function vulnerabilities(database: Database, { after, limit, threats }: Params): Row[] {
   const type = termId(database, 'type', 'vulnerability');
-  const found = prepared(
+  return prepared(
     database,
     threats === undefined
       ? `SELECT id, rest FROM object NOT INDEXED WHERE id > @after AND type = @type AND (state & ${RETIRED}) = 0 ORDER BY id LIMIT @limit`
       : `SELECT o.id, o.rest FROM json_each(@threats) j CROSS JOIN object o ON o.id = j.value AND o.id > @after AND o.type = @type AND (o.state & ${RETIRED}) = 0 ORDER BY o.id LIMIT @limit`,
-  ).all({ after, type, limit, ...(threats && { threats: JSON.stringify(threats) }) }) as { id: number; rest: string | null }[];
+  ).all({ after, type, limit, ...(threats && { threats: JSON.stringify(threats) }) }) as Row[];
+}
+
+const nextAfter = (rows: readonly Row[], seen: number, limit: number): number | undefined =>
+  seen === rows.length && rows.length < limit ? undefined : rows[seen - 1]?.id;
+
+export interface CountedPage {
+  readonly found: number;
+  readonly seen: number;
+  readonly next: number | undefined;
+  /** Pairs that may be kept, by priority. */
+  readonly counts: readonly (readonly [priority: number, pairs: number])[];
+  /** The vulnerabilities that fit anything, with their highest priority. */
+  readonly tops: readonly (readonly [threat: number, priority: number])[];
+}
+
+/** Counts the matches of the next vulnerabilities without making them: so it is known which are urgent enough to be kept. */
+export function countVulnerabilities(database: Database, params: Params): CountedPage {
+  const estate = estateOf(database, params.assets);
+  const pair = createPairing(estate);
+  const sayers = sayersOf(database);
+  const counts = new Map<number, number>();
+  const tops: [number, number][] = [];
+  const rows = vulnerabilities(database, params);
+  let found = 0;
+  for (const { id, rest } of rows) {
+    const facts = threatFacts(JSON.parse(rest ?? '{}'));
+    const fits = fitsOf(estate, sayers, id, facts);
+    if (fits.length === 0) continue;
+    const pairs = pair(fits, facts);
+    found += pairs.found;
+    let top = -1;
+    for (const place of pairs.places) {
+      const priority = pairs.priorityAt(place);
+      counts.set(priority, (counts.get(priority) ?? 0) + 1);
+      if (priority > top) top = priority;
+    }
+    if (top >= 0) tops.push([id, top]);
+  }
+  return { found, seen: rows.length, next: nextAfter(rows, rows.length, params.limit), counts: [...counts], tops };
+}
+
+/** Matches of the next vulnerabilities in the order of their keys. */
+export function matchVulnerabilities(database: Database, params: Params): VulnerabilityPage {
+  const { limit, assets, floor = 0 } = params;
+  const estate = estateOf(database, assets);
+  const pair = createPairing(estate);
+  const found = vulnerabilities(database, params);
   const sayers = sayersOf(database);
   const judged = judgedPairs(database);
   const rows: MatchRow[] = [];
@@ -79,74 +128,85 @@ export function matchVulnerabilities(database: Database, { after, limit, threats
   for (const { id, rest } of found) {
     seen++;
     const facts = threatFacts(JSON.parse(rest ?? '{}'));
-    const byAsset = new Map<number, KeptReason[]>();
-    const add = (asset: number, reason: KeptReason) => {
-      if (!estate.assets.has(asset)) return;
-      const list = byAsset.get(asset);
-      if (!list) byAsset.set(asset, [reason]);
-      else if (list.length < mostReasons && !list.some((one) => one.rule === reason.rule && String(one.cites) === String(reason.cites)))
-        list.push(reason);
-    };
-    saidOf(estate, sayers, id, add);
-    for (const match of estate.software.match(facts)) addMatch(estate, match, add);
-    total += byAsset.size;
-    for (const [asset, reasons] of mostExposed(estate, byAsset)) {
-      reasons.sort((a, b) => grades.indexOf(a.grade) - grades.indexOf(b.grade) || ruleOrder.indexOf(a.rule) - ruleOrder.indexOf(b.rule));
-      const grade = reasons[0]?.grade ?? 'unsure';
-      const of = estate.assets.get(asset) as AssetFacts;
-      const { facts: parts, priority } = prioritise(of, facts, grade);
-      if (priority < floor) continue;
-      const verdict =
-        judged.get(`${asset} ${id}`) ??
-        reasons
-          .flatMap(({ cites }) => cites ?? [])
-          .map((cited) => judged.get(`${cited} ${id}`))
-          .find((one) => one !== undefined);
+    const fits = fitsOf(estate, sayers, id, facts);
+    if (fits.length === 0) continue;
+    const pairs = pair(fits, facts);
+    total += pairs.found;
+    const kept = pairs.places.filter((place) => pairs.priorityAt(place) >= floor);
+    for (const [place, own] of reasonsAt(kept, fits)) {
+      const asset = estate.places.keys[place] as number;
+      const { facts: parts, priority } = pairs.factsAt(place);
       rows.push({
         asset,
         threat: id,
         kind: 0,
-        grade: grades.indexOf(grade),
+        grade: pairs.gradeAt(place),
         priority,
         decision: decisionRank(parts),
         kev: facts.kev ? 1 : 0,
-        exposure: exposureRank(of.exposure),
+        exposure: exposureRank(parts.exposure),
         warned: 0,
-        verdict: verdict ?? null,
-        why: JSON.stringify(reasons),
+        verdict: judged.size === 0 ? null : (verdictOf(judged, asset, id, own) ?? null),
+        why: whyOf(own),
       });
     }
     if (rows.length >= rowsAnAnswer) break;
   }
-  const last = found[seen - 1]?.id;
-  return { rows, found: total, seen, next: last === undefined || (seen === found.length && found.length < limit) ? undefined : last };
+  return { rows, found: total, seen, next: nextAfter(found, seen, limit) };
 }
 
-function addMatch(
-  estate: Estate,
-  { item, rule, grade, by, range, doubt }: SoftwareMatch,
-  add: (asset: number, reason: KeptReason) => void,
-): void {
-  const object = estate.objectOf(item.key);
-  const software = object === undefined ? [item.vendor, item.name, item.version].filter((part) => part !== undefined).join(' ') : undefined;
-  const reason: KeptReason = {
-    rule,
-    grade,
-    by,
-    ...(object === undefined ? { value: software ?? '' } : { cites: [object] }),
-    ...(range !== undefined && { range }),
-    ...(doubt !== undefined && { doubt }),
-  };
-  for (const asset of estate.runners(item.key)) add(asset, reason);
+/** The reasons of each place, best first; at most five. */
+function reasonsAt(places: readonly number[], fits: readonly Fit[]): ReadonlyMap<number, readonly Fit[]> {
+  const own = new Map<number, Fit[]>(places.map((place) => [place, []]));
+  if (places.length === 0) return own;
+  for (const fit of fits)
+    for (const place of fit.places) {
+      const list = own.get(place);
+      if (list && list.length < mostReasons) list.push(fit);
+    }
+  return own;
 }
 
-function mostExposed(estate: Estate, byAsset: Map<number, KeptReason[]>): Iterable<[number, KeptReason[]]> {
-  if (byAsset.size <= mostPerThreat) return byAsset;
-  const standing = (key: number) => {
-    const asset = estate.assets.get(key);
-    return exposureRank(asset?.exposure ?? 'internet') * 8 + (asset?.criticality ?? 3);
+const written = new WeakMap<KeptReason, string>();
+/** Most matches of a threat have the same one reason: it is written once. */
+function whyOf(fits: readonly Fit[]): string {
+  return `[${fits
+    .map(({ reason }) => {
+      let text = written.get(reason);
+      if (text === undefined) written.set(reason, (text = JSON.stringify(reason)));
+      return text;
+    })
+    .join()}]`;
+}
+
+function verdictOf(judged: ReadonlyMap<string, number>, asset: number, threat: number, fits: readonly Fit[]): number | undefined {
+  const own = judged.get(`${asset} ${threat}`);
+  if (own !== undefined) return own;
+  for (const { reason } of fits)
+    for (const cited of reason.cites ?? []) {
+      const verdict = judged.get(`${cited} ${threat}`);
+      if (verdict !== undefined) return verdict;
+    }
+  return undefined;
+}
+
+/** All reasons for which assets may have a vulnerability, the best first, each once. */
+function fitsOf(estate: Estate, sayers: Sayers, threat: number, facts: ThreatFacts): Fit[] {
+  const fits: Fit[] = [];
+  const add = (reason: KeptReason, places: Int32Array) => {
+    if (places.length > 0) fits.push({ reason, grade: grades.indexOf(reason.grade), places });
   };
-  return [...byAsset].sort((a, b) => standing(b[0]) - standing(a[0]) || a[0] - b[0]).slice(0, mostPerThreat);
+  saidOf(estate, sayers, threat, add);
+  for (const { item, rule, grade, by, range, doubt } of estate.software.match(facts)) {
+    const object = estate.objectOf(item.key);
+    const software = object === undefined ? [item.vendor, item.name, item.version].filter((part) => part !== undefined).join(' ') : '';
+    const about = object === undefined ? { value: software } : { cites: [object] };
+    add(
+      { rule, grade, by, ...about, ...(range !== undefined && { range }), ...(doubt !== undefined && { doubt }) },
+      estate.runners(item.key),
+    );
+  }
+  return fits.sort((a, b) => a.grade - b.grade || ruleOrder.indexOf(a.reason.rule) - ruleOrder.indexOf(b.reason.rule));
 }
 
 interface Sayers {
@@ -178,7 +238,7 @@ function sayersOf(database: Database): Sayers {
 }
 
 /** What scanners, tables and bills of materials say outright. A finding that is not open says nothing here. */
-function saidOf(estate: Estate, { incoming, ...ids }: Sayers, threat: number, add: (asset: number, reason: KeptReason) => void): void {
+function saidOf(estate: Estate, { incoming, ...ids }: Sayers, threat: number, add: (reason: KeptReason, places: Int32Array) => void): void {
   const { has, assetType, softwareType, findingType, vulnerabilityRefs, assetRef } = ids;
   const rows = incoming.all({ threat, has, assetType, softwareType, findingType, vulnerabilityRefs, assetRef }) as {
     src: number;
@@ -186,10 +246,14 @@ function saidOf(estate: Estate, { incoming, ...ids }: Sayers, threat: number, ad
     status: unknown;
     on_asset: number | null;
   }[];
+  const scanned = new Set<number>();
   for (const { src, type, status, on_asset: on } of rows) {
-    if (type === assetType) add(src, { rule: 'scanner', grade: 'confirmed' });
-    else if (type === softwareType)
-      for (const asset of estate.runnersOf(src)) add(asset, { rule: 'sbom', grade: 'confirmed', cites: [src] });
-    else if (on !== null && (status === null || status === 'open')) add(on, { rule: 'finding', grade: 'confirmed', cites: [src] });
+    const place = estate.places.of(type === assetType ? src : (on ?? -1));
+    if (type === assetType) {
+      if (place !== undefined) scanned.add(place);
+    } else if (type === softwareType) add({ rule: 'sbom', grade: 'confirmed', cites: [src] }, estate.runnersOf(src));
+    else if (place !== undefined && (status === null || status === 'open'))
+      add({ rule: 'finding', grade: 'confirmed', cites: [src] }, Int32Array.of(place));
   }
+  add({ rule: 'scanner', grade: 'confirmed' }, Int32Array.from(scanned));
 }
