@@ -10,6 +10,11 @@ afterAll(() => folder.remove());
 const dir = join(folder.path, 'workspace');
 
 /** One command line in this process; the document of --json and what stood on standard error. */
+interface Answer extends Record<string, unknown> {
+  backups: { backupId: string }[];
+  error?: { code: string; message: string };
+}
+
 async function redoubt(workspace: string, ...argv: string[]) {
   let out = '';
   let err = '';
@@ -27,8 +32,7 @@ async function redoubt(workspace: string, ...argv: string[]) {
     finished: async () => undefined,
   };
   const code = await runCli([...argv, '--workspace', workspace, '--json'], io);
-  // biome-ignore format: one line says it
-  return { code, err, document: JSON.parse(out) as Record<string, unknown> & { backups: { backupId: string }[]; error?: { code: string; message: string } } };
+  return { code, err, document: JSON.parse(out) as Answer };
 }
 
 it('copies, lists, checks, restores with preview, and takes a workspace from one folder to another', async () => {
