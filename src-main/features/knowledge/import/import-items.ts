@@ -3,6 +3,7 @@ import { ContractError } from '#shared/transport/errors.ts';
 import type { JobHandle } from '#main/platform/jobs/jobs.ts';
 import type { Item } from '../formats/format.ts';
 import { danglingLosses } from '../store/dangling.ts';
+import { createGiveWay } from '../store/give-way.ts';
 import type { ImportStart, Imports } from '../store/imports.ts';
 import type { Store } from '../store/store.ts';
 import type { Incoming } from '../store/writer.ts';
@@ -59,6 +60,9 @@ export async function importParts(store: Store, imports: Imports, now: () => num
   let waiting: Incoming[] = [];
   let rejected: Rejection[] = [];
   let losses: Loss[] = [];
+  const giveWay = createGiveWay(store);
+  /** Objects whose ATT&CK id another carries too. */
+  const twins = new Set<number>();
 
   const flush = () => {
     if (waiting.length + rejected.length + losses.length === 0) return;
@@ -70,6 +74,7 @@ export async function importParts(store: Store, imports: Imports, now: () => num
       return written;
     });
     action ??= outcome.action;
+    for (const key of giveWay.among(chunk)) twins.add(key);
     waiting.push(...outcome.deferred);
     report.created += outcome.created;
     report.updated += outcome.updated;
@@ -110,6 +115,14 @@ export async function importParts(store: Store, imports: Imports, now: () => num
       before += report.created + report.updated + report.unchanged;
     }
     await store.mergeWaiting(generation, breathe, true);
+    const giving = giveWay.run(twins, { import: started, now: now(), ...(action && { action }) });
+    while (twins.size > 0) {
+      const next = store.step(generation, () => giving.next());
+      action ??= next.value ?? undefined;
+      if (next.done) break;
+      await breathe();
+    }
+    if (twins.size > 0) await store.mergeWaiting(generation, breathe, true);
     store.commitSteps();
     // Only now: what one part names, a later one may bring.
     const dangling = reports.map((one) => danglingLosses(store, one.placeholders));

@@ -156,6 +156,9 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
     if (memory.texts.has(canonical(object))) return { fate: 'unchanged', object };
     const order = compareTimestamps(object['modified'], memory.newest());
     if (order > 0) return { fate: 'updated', object };
+    // What stands was edited into what comes.
+    if (standing.derived && canonical(withoutTimes(standing.object)) === canonical(withoutTimes(object)))
+      return { fate: 'unchanged', object };
     const same = memory.at(object['modified']);
     if (incoming.partial && same?.full) return { fate: 'unchanged', object };
     if (same?.full)

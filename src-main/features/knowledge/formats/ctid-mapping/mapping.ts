@@ -6,6 +6,7 @@ import type { Item } from '../format.ts';
 import { isObject, listIn, textIn } from '../json-values.ts';
 import { uriOf } from '../linked.ts';
 import type { NamedObjects } from '../named-objects.ts';
+import { placeholderFor } from '../placeholders.ts';
 
 /** What holds for all mappings of a file (“metadata” of the Center's unified schema). */
 export interface Project {
@@ -207,6 +208,9 @@ function edgeOf(project: Project, subject: StixObject, technique: string, raw: J
     ...(others.length > 0 ? { other: Object.fromEntries(others) } : {}),
   };
   const [source, relationshipType, target] = endsOf(subject, technique, category);
+  // Its id is made from the technique's, so that it is the same before and after ATT&CK is here.
+  const named = placeholderFor(textIn(raw, 'attack_object_id')?.trim() ?? '')?.id ?? technique;
+  const [namedSource, , namedTarget] = endsOf(subject, named, category);
   return {
     type: 'relationship',
     spec_version: '2.1',
@@ -215,8 +219,8 @@ function edgeOf(project: Project, subject: StixObject, technique: string, raw: J
       'ctid-mapping',
       editionOf(project),
       relationshipType,
-      source,
-      target,
+      namedSource,
+      namedTarget,
       type,
       category ?? '',
       ...(times > 1 ? [String(times)] : []),
