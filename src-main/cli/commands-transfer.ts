@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { contract } from '#shared/contract/index.ts';
 import { exportFormats, type FileReport, importFormats, type Loss, type Rejection } from '#shared/contract/knowledge.ts';
-import { isContractError } from '#shared/transport/errors.ts';
+import { ContractError, isContractError } from '#shared/transport/errors.ts';
 import { type Command, type Context, exit, UsageError } from './command.ts';
 import { branchFlag, branchOption } from './commands-branch.ts';
 import { runJob } from './job.ts';
@@ -26,6 +26,7 @@ const importCommand: Command = {
   args: ['FILE…'],
   options: {
     as: { type: 'string', value: 'FORMAT', about: `Read the files as ${importFormats.join(', ')}; recognised by content unless given.` },
+    branch: { ...branchFlag, about: 'The branch that the objects go to, by name or id; main unless given.' },
     'dry-run': { type: 'boolean', about: contract.knowledge.previewImport.about },
   },
   wants: 'workspace',
@@ -33,8 +34,9 @@ const importCommand: Command = {
     const { args, io, print } = context;
     const as = oneOf(importFormats, context.text('as'), '--as');
     const outcomes: Outcome[] = [];
+    const on = await branchOption(context);
     for (let start = 0; start < args.length; start += filesAtOnce) {
-      outcomes.push(...(await importSome(context, args.slice(start, start + filesAtOnce), as)));
+      outcomes.push(...(await importSome(context, args.slice(start, start + filesAtOnce), as, on)));
     }
     await print(
       outcomes.map(({ report, failure }) => document(report, failure)),
@@ -46,7 +48,12 @@ const importCommand: Command = {
   },
 };
 
-async function importSome(context: Context, files: readonly string[], as: (typeof importFormats)[number] | undefined): Promise<Outcome[]> {
+async function importSome(
+  context: Context,
+  files: readonly string[],
+  as: (typeof importFormats)[number] | undefined,
+  on: { branch?: string },
+): Promise<Outcome[]> {
   const { client } = context;
   const sources = files.map((file) => ({ source: { path: resolve(file) }, ...(as ? { as } : {}) }));
   const unread = (file: string, failure: string): Outcome => ({
@@ -56,8 +63,9 @@ async function importSome(context: Context, files: readonly string[], as: (typeo
     lossTotal: 0,
   });
   try {
-    const previewJob = await runJob(context, () => client.knowledge.previewImport({ files: sources }));
+    const previewJob = await runJob(context, () => client.knowledge.previewImport({ files: sources, ...on }));
     const preview = await client.knowledge.getImportPreview({ jobId: previewJob });
+    if (preview.refusal !== undefined) throw new ContractError('too_large', preview.refusal);
     const named = (position: number, reported: string) => files[position] ?? reported;
     if (context.flag('dry-run') || preview.files.every(({ failure }) => failure !== undefined)) {
       return preview.files.map((file, position) => ({

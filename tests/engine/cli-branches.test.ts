@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,6 +43,26 @@ describe('branches and moments by the command line', { timeout: 300_000 }, () =>
     expect(redoubt('branch', 'list').document).toMatchObject({ rows: [{ name: 'What if', state: 'discarded' }] });
     expect(redoubt('branch', 'review', 'what if', 'nonsense', '--accept').status).toBe(2);
     expect(redoubt('branch', 'show', 'no such one').status).toBe(2);
+  });
+
+  it('take what files bring, and give it out again', () => {
+    expect(redoubt('branch', 'create', 'Report').status).toBe(0);
+    const kev = join(root, 'src-main/features/knowledge/formats/kev/fixtures/catalogue.json');
+    const main = redoubt('stats').document;
+    const [report] = redoubt('import', kev, '--branch', 'report').document as { created: number; updated: number }[];
+    expect(report?.created).toBeGreaterThan(0);
+    expect(redoubt('stats').document).toEqual(main);
+    expect(redoubt('branch', 'show', 'report').document).toMatchObject({ counts: { added: report?.created } });
+    const [out, onMain] = [join(folder, 'branch.json'), join(folder, 'main.json')];
+    expect(redoubt('export', '--format', 'stix2.1', '--branch', 'report', '-o', out).status).toBe(0);
+    expect(redoubt('export', '--format', 'stix2.1', '-o', onMain).status).toBe(0);
+    expect(readFileSync(out, 'utf8')).toContain('x_redoubt_kev');
+    expect(readFileSync(onMain, 'utf8')).not.toContain('x_redoubt_kev');
+    const brief = join(folder, 'brief.html');
+    expect(redoubt('brief', '--branch', 'report', '-o', brief).status).toBe(0);
+    expect(readFileSync(brief, 'utf8')).toContain('This is the branch “Report”');
+    expect(redoubt('import', kev, '--branch', 'no such one').status).toBe(2);
+    expect(redoubt('branch', 'discard', 'report').status).toBe(0);
   });
 
   it('show what was there, and what has changed since', () => {

@@ -55,7 +55,14 @@ export const FilePreview = FileReport.extend({
 });
 export type FilePreview = z.infer<typeof FilePreview>;
 
-export const ImportPreview = z.object({ previewId: z.string(), files: z.array(FilePreview) });
+export const ImportPreview = z.object({
+  previewId: z.string(),
+  files: z.array(FilePreview),
+  /** Where it goes; absent: main. */
+  branch: BranchId.optional(),
+  /** Why it cannot go there as it is: a branch holds no whole catalogues. */
+  refusal: z.string().optional(),
+});
 export type ImportPreview = z.infer<typeof ImportPreview>;
 
 export const ImportRecord = z.object({

@@ -97,10 +97,11 @@ export function changesOfBranch(main: Writes, branch: Writes, hashOf: HashOf): C
 
 function propertyChanges(there: JsonObject, here: Resolved, branch: Writes, hashOf: HashOf): ChangeOfBranch[] {
   const writers = lastWriters(branch.properties);
-  const standing = here.standing;
-  const whole = branch.wholes.find((write) => standing !== undefined && compareDots(write, standing) === 0);
   const names = new Set(writers.keys());
-  if (whole) for (const name of [...Object.keys(there), ...Object.keys(whole.object)]) if (name !== 'modified') names.add(name);
+  // A whole object, or a layer over several sources' words, that came on the branch.
+  for (const { object } of branch.wholes)
+    for (const name of [...Object.keys(there), ...Object.keys(object)]) if (name !== 'modified') names.add(name);
+  const giverOf = (name: string) => newest(branch.wholes.filter(({ object }) => Object.hasOwn(object, name))) ?? newest(branch.wholes);
   const changes: ChangeOfBranch[] = [];
   for (const name of [...names].sort()) {
     const main = there[name];
@@ -115,7 +116,7 @@ function propertyChanges(there: JsonObject, here: Resolved, branch: Writes, hash
       main,
       branch: value,
       seen: writer?.seen,
-      dot: bare(writer?.winner ?? (whole as Dot)),
+      dot: bare(writer?.winner ?? (giverOf(name) as Dot)),
     });
   }
   return changes;

@@ -1,5 +1,4 @@
 import type { ImportPreview } from '#shared/contract/knowledge.ts';
-import { ContractError } from '#shared/transport/errors.ts';
 import { formatInfos } from '../formats/infos.ts';
 import type { ReportedFile } from '../import/import-files.ts';
 import type { KnowledgeHandlers } from '../handlers.ts';
@@ -15,11 +14,9 @@ export function importHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, I
     openUpload: ({ name, size }) => ({ uploadId: uploads.open(name, size) }),
     appendUpload: ({ uploadId, offset, base64 }) => ({ received: uploads.append(uploadId, offset, base64) }),
     previewImport({ files: wanted, branch }, { caller }) {
-      if (branch !== undefined)
-        throw new ContractError('unavailable', 'Files are imported into main only; leave the branch, then import them.');
       const title = wanted.length === 1 ? 'Preview of a file' : `Preview of ${wanted.length} files`;
       const jobId = jobs.start(title, async (job) => {
-        keep(previews, jobId, await files.preview(wanted, caller, job));
+        keep(previews, jobId, await files.preview(wanted, caller, job, branch));
       });
       return { jobId };
     },

@@ -8,7 +8,8 @@ import { type OpenSource, sourceFromBytes, sourceFromPath } from '../formats/sou
 import { createAssetFinder } from '../store/assets.ts';
 import type { Store } from '../store/store.ts';
 import { type Container, containerFromFolder, containerFromSource } from './archives/index.ts';
-import { type ImportOutcome, importParts } from './import-items.ts';
+import { importParts, type PartedInput } from './import-items.ts';
+import { type BranchOutcome, importPartsOnBranch, roomOnBranch, tooManyForBranch } from './import-on-branch.ts';
 import type { Imports } from '../store/imports.ts';
 import { readMembers, type Survey, survey, unread } from './members.ts';
 import { countItems, emptyPreview, type Met, nothingMet, previewFile } from './preview.ts';
@@ -45,7 +46,7 @@ export function createFileImport(options: {
   readonly newId: () => string;
 }) {
   const { store, imports, uploads, now } = options;
-  const previews = new Map<string, readonly Recognised[]>();
+  const previews = new Map<string, { readonly recognised: readonly Recognised[]; readonly branch: string | undefined }>();
   const { findByExternalId, findByUuid } = store.rows;
 
   const openSource = async (wanted: FileSource, caller: Caller): Promise<OpenSource | Container> => {
@@ -152,25 +153,33 @@ export function createFileImport(options: {
   };
 
   return {
-    async preview(files: readonly Wanted[], caller: Caller, job: JobHandle): Promise<ImportPreview> {
+    async preview(files: readonly Wanted[], caller: Caller, job: JobHandle, on?: string): Promise<ImportPreview> {
       const recognised: Recognised[] = [];
-      const met = nothingMet();
+      const place = on === undefined ? undefined : roomOnBranch(store, on);
+      const met = nothingMet(place);
       for (const wanted of files) recognised.push(await previewOne(wanted, caller, job, met));
       const previewId = options.newId();
-      previews.set(previewId, recognised);
+      previews.set(previewId, { recognised, branch: on });
       for (const id of previews.keys()) {
         if (previews.size <= MOST_PREVIEWS) break;
         previews.delete(id);
       }
-      return { previewId, files: recognised.flatMap(({ previews }, input) => previews.map((preview) => ({ ...preview, input }))) };
+      const shown = recognised.flatMap(({ previews }, input) => previews.map((preview) => ({ ...preview, input })));
+      return {
+        previewId,
+        files: shown,
+        ...(on !== undefined && { branch: on }),
+        ...(place && met.fresh.size > place.room && { refusal: tooManyForBranch(place.name).message }),
+      };
     },
 
     /** One report a file, one for each format of a folder or archive. A file that cannot be read does not keep the others out. */
     async run(previewId: string, mappings: Readonly<Record<string, ColumnMapping>>, job: JobHandle): Promise<ReportedFile[]> {
-      const recognised = previews.get(previewId);
-      if (!recognised) throw new ContractError('not_found', 'This preview is not known any more; preview the files again.');
+      const previewed = previews.get(previewId);
+      if (!previewed) throw new ContractError('not_found', 'This preview is not known any more; preview the files again.');
+      const { recognised, branch } = previewed;
       const reports: ReportedFile[] = [];
-      const done: ImportOutcome[] = [];
+      const done: BranchOutcome[] = [];
       const expectedOf = ({ previews }: Recognised) =>
         previews.reduce((sum, { created, updated, unchanged }) => sum + created + updated + unchanged, 0);
       const expected = recognised.reduce((sum, one) => sum + expectedOf(one), 0) || 1;
@@ -188,9 +197,14 @@ export function createFileImport(options: {
               for (const [index, preview] of one.previews.entries()) give(failed(preview, preview.failure ?? 'not read'), index);
               continue;
             }
-            const outcomes = await importParts(store, imports, now, { kind: 'file', ...start, job: progress });
+            const whole: PartedInput = { kind: 'file', ...start, job: progress };
+            const outcomes: readonly BranchOutcome[] =
+              branch === undefined
+                ? await importParts(store, imports, now, whole)
+                : await importPartsOnBranch(store, imports, now, whole, branch);
             done.push(...outcomes.slice(0, 1));
-            for (const [index, { action: _action, ...report }] of outcomes.entries()) give(report, index);
+            for (const [index, { action: _action, importId, ...report }] of outcomes.entries())
+              give({ ...report, ...(importId !== undefined && { importId }) }, index);
           } catch (error) {
             if (!isContractError(error) || error.code === 'cancelled') throw error;
             for (const [index, preview] of one.previews.entries()) give(failed(preview, error.message), index);
@@ -201,7 +215,7 @@ export function createFileImport(options: {
         // Cancelled as a whole: the files that were through already are taken back too.
         for (const { action, importId } of done.reverse()) {
           if (action) await takeBack(store, action, true);
-          store.transact(() => imports.setState(importId, 'undone'));
+          if (importId !== undefined) store.transact(() => imports.setState(importId, 'undone'));
         }
         throw error;
       }

@@ -8,11 +8,13 @@ import { ContractError, isContractError } from '#shared/transport/errors.ts';
 import type { JobHandle } from '#main/platform/jobs/jobs.ts';
 import type { Format, Item, ReadContext } from '../formats/format.ts';
 import type { OpenSource } from '../formats/source.ts';
+import { judgeOnBranch, memoryOnBranch } from '../store/branches/incoming.ts';
 import { MISSING } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { laidOver } from '../store/layers.ts';
 import type { Fate, Incoming } from '../store/writer.ts';
 import { breathe } from './import-items.ts';
+import type { Place } from './import-on-branch.ts';
 import { salvage } from './salvage.ts';
 
 /** Listed one by one in a preview; the totals go on counting. */
@@ -36,9 +38,13 @@ export interface Met {
   readonly contents: Map<string, string>;
   /** External id -> id: a later file refers to what an earlier one brings. */
   readonly externalIds: Map<string, string>;
+  /** The branch that they would go to; undefined: main. */
+  readonly place: Place | undefined;
+  /** Ids of objects that the branch is not about yet. */
+  readonly fresh: Set<string>;
 }
 
-export const nothingMet = (): Met => ({ contents: new Map(), externalIds: new Map() });
+export const nothingMet = (place?: Place): Met => ({ contents: new Map(), externalIds: new Map(), place, fresh: new Set() });
 
 /** Reads a file to its end, changes nothing, and says what each object would become. */
 export async function previewFile(store: Store, input: PreviewInput): Promise<FilePreview> {
@@ -130,8 +136,10 @@ const MOST_CONTENTS = 50_000;
 
 function fateOf(store: Store, met: Met, item: Incoming): { fate: Fate; what?: string | undefined } {
   const { id } = item.object;
-  const stands = storeFate(store, item);
+  const { place } = met;
+  const stands = place ? judgeOnBranch(store, item, memoryOnBranch(store, id, place.branch)) : storeFate(store, item);
   if (stands.fate === 'unchanged') return stands;
+  if (place && !place.isHeld(id)) met.fresh.add(id);
   const before = met.contents.get(id);
   if (before === undefined) {
     met.contents.set(id, met.contents.size < MOST_CONTENTS ? canonical(item.object) : '');

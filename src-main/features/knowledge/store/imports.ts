@@ -37,8 +37,24 @@ export function createImports(database: Database, options: { now: () => number; 
   /** Imports that this process is running now; all others in state `running` were cut off. */
   const live = new Set<number>();
 
+  const selectBranch = database
+    .prepare(
+      "SELECT (SELECT c.value FROM op c WHERE c.branch = op.branch AND c.kind = 'branch' AND c.property = 'create' LIMIT 1) FROM op WHERE op.import = ? AND op.branch <> 0 LIMIT 1",
+    )
+    .pluck();
+  const branchOf = (key: number): string | undefined => {
+    const made = selectBranch.get(key) as string | null | undefined;
+    return made ? String((JSON.parse(made) as { id?: unknown }).id) : undefined;
+  };
+
   return {
     live,
+    /** The record of one that is written as a whole within the caller's transaction: nothing of it can be cut off. */
+    record(start: ImportStart): { key: number; uuid: string } {
+      const uuid = options.newId();
+      const { kind, source, format, sha256 } = start;
+      return { key: Number(insert.run(uuid, kind, source, format, sha256, options.now()).lastInsertRowid), uuid };
+    },
     /** Begins an import, or goes on with the one of the same content that was cut off. */
     begin(start: ImportStart): { key: number; uuid: string; action: string | undefined } {
       const unfinished = selectUnfinished.get(start.sha256, start.source) as { id: number; uuid: string } | undefined;
@@ -71,6 +87,7 @@ export function createImports(database: Database, options: { now: () => number; 
     list(): ImportRecord[] {
       return (selectAll.all() as ImportRow[]).map((row) => ({
         importId: row.uuid,
+        branch: branchOf(row.id),
         action: selectAction.get(row.id) as string | undefined,
         file: row.source,
         format: row.format,

@@ -78,7 +78,7 @@ export interface Memory {
   add(known: Known): void;
 }
 
-function remember(first: readonly Known[]): Memory {
+export function remember(first: readonly Known[]): Memory {
   const texts = new Set<string>();
   const times: { readonly modified: Json | undefined; full: boolean; readonly ops: Set<number> }[] = [];
   const all: Known[] = [];
@@ -313,7 +313,7 @@ function relationshipLine(id: string, source: string, target: string, r: Encoded
   return `${id}|${r.created ?? ''}|${r.modified ?? ''}|${r.type}|${source}|${target}|${r.common}|${r.rest ?? ''}`;
 }
 
-function stamped({ object, stamp }: Incoming, now: number, created: unknown): StixObject {
+export function stamped({ object, stamp }: Incoming, now: number, created: unknown): StixObject {
   if (!stamp || !hasTimes(object.type)) return object;
   const at = new Date(now).toISOString();
   return { ...object, created: typeof created === 'string' ? created : at, modified: at };

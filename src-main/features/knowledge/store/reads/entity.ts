@@ -189,7 +189,7 @@ function notesOf(database: Database, key: number): Note[] {
   const keys = prepared(
     database,
     `SELECT e.src FROM edge e JOIN term r ON r.id = e.type AND r.value = 'object_refs' JOIN object o ON o.id = e.src AND (o.state & ${RETIRED}) = 0
-     JOIN term t ON t.id = o.type AND t.value = 'note' WHERE e.dst = ? ORDER BY o.created DESC LIMIT 200`,
+     JOIN term t ON t.id = o.type AND t.value = 'note' WHERE e.dst = ? ORDER BY o.created DESC, o.uuid LIMIT 200`,
   )
     .pluck()
     .all(key) as number[];

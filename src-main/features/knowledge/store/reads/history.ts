@@ -122,6 +122,7 @@ function sentence(database: Database, op: OpRow, counted: number, branch = ''): 
     return `${BRANCH_WORDS[op.property ?? ''] ?? 'Changed the branch'} “${named}”${merged === undefined ? '' : ` (${merged} changes)`}.`;
   }
   if (op.kind === 'review') return `Reviewed changes of ${name} on the branch “${branch}”.`;
+  if (op.kind === 'put' && op.source !== null) return `Imported ${op.source} to the branch “${branch}”: ${counted} objects.`;
   if (op.kind === 'import') return `${op.importKind === 'pack' ? 'Installed' : 'Imported'} ${op.source ?? 'a file'}: ${counted} objects.`;
   if (op.kind === 'put') return counted === 1 ? 'Wrote an object.' : `Wrote ${counted} objects.`;
   if (op.kind === 'set')
