@@ -63,9 +63,10 @@ export function JobLine({ job }: { job: Job }) {
       </div>
       {job.state === 'running' ? <Progress label={job.title} value={job.progress} /> : null}
       {job.failure ? <p className="job-failure">{job.failure}</p> : null}
-      <p className="quiet small">
-        {job.failure ? '' : job.detail} {t('jobs.started', { at: t.time(job.startedAt) })}{' '}
-        {seconds === undefined ? '' : t('jobs.took', { seconds: t.number(Math.round(seconds * 10) / 10) })}
+      <p className="quiet small job-facts">
+        {job.failure || !job.detail ? null : <span>{job.detail}</span>}
+        <span>{t('jobs.started', { at: t.time(job.startedAt) })}</span>
+        {seconds === undefined ? null : <span>{t('jobs.took', { seconds: t.number(Math.round(seconds * 10) / 10) })}</span>}
       </p>
     </li>
   );

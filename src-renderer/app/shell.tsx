@@ -83,8 +83,8 @@ export function Shell() {
         <BranchSwitch />
         <RunningJob />
         <NetworkSeal link />
-        <ThemeButton />
         <span className="bar-extra">
+          <ThemeButton />
           <a
             className="button button-quiet button-icon"
             href={`#/help/${topicOf(view.name)?.name ?? ''}`}

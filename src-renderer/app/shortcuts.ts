@@ -27,8 +27,11 @@ export function useShortcuts(actions: { palette: () => void; help: () => void })
         return go(`#/${name === 'home' ? '' : name}`);
       }
       if (act === 'go') goingSince = event.timeStamp;
-      else if (act === 'keys') latest.current.help();
-      else if (act === 'search') {
+      else if (act === 'keys') {
+        // The dialog begins with a field, which the key itself must not fill.
+        event.preventDefault();
+        latest.current.help();
+      } else if (act === 'search') {
         event.preventDefault();
         go('#/search');
       }

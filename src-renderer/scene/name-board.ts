@@ -21,7 +21,7 @@ export function dim(material: SpriteMaterial, share: number) {
 }
 
 /**
- * Gives names their places anew in each frame: below their node whatever its size, or above it, whole within the picture, and only where
+ * Gives names their places anew in each frame: beside their node whatever its size, whole within the picture, and only where
  * no name of a higher rank stands. `size` answers the frame in pixels, `share` how faint a name is drawn.
  */
 export function createNameBoard(size: () => { width: number; height: number }) {
@@ -45,12 +45,23 @@ export function createNameBoard(size: () => { width: number; height: number }) {
     const x = across / 2 + (point.x * unit) / depth;
     const top = down / 2 - (point.y * unit) / depth + below;
     const left = Math.max(edge, Math.min(across - edge - width, x - width / 2));
-    const over = top - 2 * below - height;
-    const free = x > 0 && x < across && [top, over].find((at) => taken.every((one) => apart(one, boxAt(left, at, width, height))));
-    if (typeof free !== 'number') return dim(tag.material, 0);
-    taken.push(boxAt(left, free, width, height));
+    const y = top - below;
+    // Below the node, above it, and beside it.
+    const free =
+      x > 0 && x < across
+        ? [
+            boxAt(left, top, width, height),
+            boxAt(left, y - below - height, width, height),
+            boxAt(x + below, y - height / 2, width, height),
+            boxAt(x - below - width, y - height / 2, width, height),
+          ].find((box) => box.left >= 0 && box.right <= across && taken.every((one) => apart(one, box)))
+        : undefined;
+    if (!free) return dim(tag.material, 0);
+    taken.push(free);
+    // Nothing is written over the node that all is about.
+    if (taken.length === 1) taken.push({ left: x - below, right: x + below, top: y - below, bottom: y + below });
     // The point of the sprite, as a share of itself from its lower left, that lies on the node.
-    tag.center.set((x - left) / width, free === top ? 1 + below / height : -below / height);
+    tag.center.set((x - free.left) / width, (free.bottom - y) / height);
     dim(tag.material, share);
   };
 

@@ -91,6 +91,8 @@ export function Shown({ shown, total, what, atLeast }: { shown: number; total: n
   );
 }
 
+const typed = 'input:not([type=checkbox], [type=radio], [type=file], :disabled), textarea:not(:disabled)';
+
 /** A modal dialog in the browser's own top layer: focus stays in it, Escape closes it. */
 export function Dialog(props: { title: string; onClose: () => void; children: ReactNode; foot?: ReactNode; bare?: boolean }) {
   const t = useText();
@@ -98,6 +100,8 @@ export function Dialog(props: { title: string; onClose: () => void; children: Re
   useEffect(() => {
     const dialog = frame.current;
     dialog?.showModal();
+    // Whoever opens it goes on typing: the first field takes the focus before any button.
+    dialog?.querySelector<HTMLElement>(typed)?.focus();
     return () => dialog?.close();
   }, []);
   return (

@@ -39,7 +39,9 @@ export function NetworkPolicy() {
               <tr>
                 <th scope="col">{t('ledger.host')}</th>
                 <th scope="col">{t('ledger.purpose')}</th>
-                <th scope="col">{t('imports.actions')}</th>
+                <th scope="col">
+                  <span className="hidden-visually">{t('imports.actions')}</span>
+                </th>
               </tr>
             </thead>
             <tbody>

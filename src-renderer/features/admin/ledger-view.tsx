@@ -81,7 +81,7 @@ function Entries({ title, none, entries }: { title: string; none: string; entrie
         <p className="quiet">{none}</p>
       ) : (
         <div className="table-scroll panel" tabIndex={0} role="region" aria-label={title}>
-          <table className="table table-wide">
+          <table className="table table-wide table-cards">
             <thead>
               <tr>
                 <th scope="col">{t('ledger.at')}</th>
@@ -101,7 +101,7 @@ function Entries({ title, none, entries }: { title: string; none: string; entrie
                   <td>
                     <code>{`${entry.host}:${entry.port}`}</code>
                   </td>
-                  <td>
+                  <td className="cell-main">
                     <code>{`${entry.method} ${entry.path}`}</code>
                   </td>
                   <td>{entry.purpose}</td>
@@ -111,7 +111,9 @@ function Entries({ title, none, entries }: { title: string; none: string; entrie
                     </span>{' '}
                     <span className="quiet">{entry.reason}</span>
                   </td>
-                  <td className="numeric">{t.number(entry.bytesOut)}</td>
+                  <td className="numeric" data-label={t('ledger.bytesOut')}>
+                    {t.number(entry.bytesOut)}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -50,7 +50,7 @@ function BranchTable({ rows }: { rows: readonly Branch[] }) {
   const t = useText();
   return (
     <div className="table-scroll panel" tabIndex={0} role="region" aria-label={t('branches.title')}>
-      <table className="table">
+      <table className="table table-cards">
         <thead>
           <tr>
             <th scope="col">{t('branches.name')}</th>
@@ -64,14 +64,16 @@ function BranchTable({ rows }: { rows: readonly Branch[] }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.id}>
-              <td>
+              <td className="cell-main">
                 <a href={branchHref(row.id)}>{row.name}</a>
                 {row.description ? <div className="quiet">{row.description}</div> : null}
               </td>
               <td>
                 <span className={branchChips[row.state]}>{t(`branches.state.${row.state}`)}</span>
               </td>
-              <td className="numeric">{t.number(row.objects)}</td>
+              <td className="numeric" data-label={t('branches.objects')}>
+                {t.number(row.objects)}
+              </td>
               <td>{t('branches.by', { at: t.time(row.created.at), actor: row.created.actor })}</td>
             </tr>
           ))}

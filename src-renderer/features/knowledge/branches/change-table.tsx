@@ -4,6 +4,7 @@ import type { BranchChange, ChangeKey } from '#shared/contract/knowledge.ts';
 import { asContractError, type RedoubtClient, useClient } from '#renderer/client/index.ts';
 import { Button, IconButton, TextField, toast, useText } from '#renderer/ui/index.ts';
 import { EntityLine } from '../entity-parts.tsx';
+import { outline } from '../value-outline.ts';
 import { ConflictChoice } from './conflict-choice.tsx';
 import { ChangeValue } from './change-value.tsx';
 import { whatOf } from './change-words.ts';
@@ -72,7 +73,7 @@ export function ChangeTable(props: { branch: string; rows: readonly BranchChange
         </div>
       ) : null}
       <div className="table-scroll panel" tabIndex={0} role="region" aria-label={t('changes.title')}>
-        <table className="table table-wide change-table">
+        <table className="table table-wide table-cards change-table">
           <thead>
             <tr>
               {props.canDecide ? (
@@ -114,25 +115,23 @@ export function ChangeTable(props: { branch: string; rows: readonly BranchChange
                       )}
                     </td>
                   ) : null}
-                  <td>
+                  <td className="cell-title">
                     <EntityLine entity={{ id: row.id, type: row.type, name: row.title }} />
                   </td>
                   <td>
                     <div>{names.what}</div>
                     <span className={stateChips[row.state]}>{t(`changes.state.${row.state}`)}</span>
                   </td>
-                  <td>
+                  <td data-label={t('changes.onMain')}>
                     <ChangeValue change={row} side="main" />
                   </td>
-                  <td>
+                  <td data-label={t('changes.onBranch')}>
                     <ChangeValue change={row} side="branch" />
                     {row.base !== undefined ? (
-                      <div className="quiet">
-                        {t('changes.base', { value: typeof row.base === 'string' ? row.base : JSON.stringify(row.base) })}
-                      </div>
+                      <div className="quiet">{t('changes.base', { value: outline(row.base, { yes: t('ui.yes'), no: t('ui.no') }) })}</div>
                     ) : null}
                   </td>
-                  <td>
+                  <td className="cell-main">
                     {row.review ? <Decided change={row} /> : null}
                     {props.canDecide && row.review ? (
                       <IconButton

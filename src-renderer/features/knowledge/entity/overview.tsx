@@ -1,6 +1,8 @@
+import { Expand } from 'lucide-react';
 import type { Entity } from '#shared/contract/knowledge.ts';
-import { useText } from '#renderer/ui/index.ts';
+import { LinkButton, useText } from '#renderer/ui/index.ts';
 import { Neighbourhood } from '../graph/neighbourhood.tsx';
+import { graphHref } from '../links.ts';
 import { EditableText } from './annotations.tsx';
 import { Blocks } from './blocks.tsx';
 import { EditableFacts } from './editable-facts.tsx';
@@ -30,7 +32,12 @@ export function Overview({ entity }: { entity: Entity }) {
         <References references={referencesOf(entity.object)} />
       </div>
       <aside className="entity-graph" aria-label={t('graph.title')}>
-        <h2>{t('graph.title')}</h2>
+        <div className="view-head">
+          <h2 className="grow">{t('graph.title')}</h2>
+          <LinkButton small kind="quiet" icon={Expand} href={graphHref(entity.id)}>
+            {t('graph.large')}
+          </LinkButton>
+        </div>
         <Neighbourhood id={entity.id} />
       </aside>
     </>

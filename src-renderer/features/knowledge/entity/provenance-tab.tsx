@@ -54,7 +54,7 @@ export function ProvenanceTab({ entity }: { entity: Entity }) {
         {data.length === 0 ? <p className="quiet">{t('sources.none')}</p> : null}
         {rows.length > 0 ? (
           <div className="table-scroll panel">
-            <table className="table table-wide">
+            <table className="table table-wide table-cards">
               <thead>
                 <tr>
                   <th scope="col">{t('sources.property')}</th>
@@ -88,11 +88,11 @@ function PropertyRow({ row }: { row: PropertyProvenance }) {
   confirming.delete(row.provenance.importId ?? row.provenance.source);
   return (
     <tr>
-      <th scope="row" className="property-cell">
+      <th scope="row" className="property-cell cell-main">
         {propertyLabel(t, row.property)}
         <code className="quiet small">{row.property}</code>
       </th>
-      <td className="property-value">
+      <td className="property-value cell-main">
         <ValueText value={row.value} />
         {confirming.size > 0 ? <span className="chip chip-good">{t('sources.confirmed', { count: confirming.size })}</span> : null}
       </td>

@@ -61,6 +61,9 @@ const widths: Readonly<Record<FixedColumn, number>> = {
   source: 11,
 };
 
+/** Columns that say nothing any more where their words are cut. */
+const whole: ReadonlySet<string> = new Set(['modified', 'created']);
+
 export const isFixed = (key: string): key is FixedColumn => fixedColumns.some((one) => one === key);
 export const widthOf = ({ key, width }: ChosenColumn): number => width ?? (isFixed(key) ? widths[key] : 10);
 
@@ -81,7 +84,8 @@ export function gridColumns(t: Text, chosen: readonly ChosenColumn[]): GridColum
       key: column.key,
       title: columnTitle(t, column.key),
       // One that was set by hand keeps its width; the others share what is left.
-      width: column.width === undefined ? `minmax(${Math.max(5, width * 0.7)}rem, ${width}fr)` : `${width}rem`,
+      width:
+        column.width === undefined ? `minmax(${whole.has(column.key) ? width : Math.max(5, width * 0.7)}rem, ${width}fr)` : `${width}rem`,
       numeric: column.key === 'degree' || column.key === 'criticality' || column.key === 'score' || column.key === 'confidence',
       sortable: sorts.some((one) => one === column.key),
       cell: (row: Row) => cell(t, row, column.key),

@@ -1,4 +1,4 @@
-import { Crosshair, Expand, Route } from 'lucide-react';
+import { Crosshair, Route } from 'lucide-react';
 import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useState } from 'react';
 import { useQuery } from '#renderer/client/index.ts';
 import { GraphScene } from '#renderer/scene/index.ts';
@@ -115,11 +115,6 @@ export function Neighbourhood({ id, tall }: { id: string; tall?: boolean }) {
         <LinkButton small kind="quiet" icon={Route} href={pathsHref({ from: id, ...(walk.at !== id && { to: walk.at }) })}>
           {t('paths.to')}
         </LinkButton>
-        {tall ? null : (
-          <a className="button button-quiet button-small" href={graphHref(id)}>
-            <Expand size={14} aria-hidden /> {t('graph.large')}
-          </a>
-        )}
       </div>
       <div className="hood-stage panel">
         <GraphScene

@@ -4,6 +4,7 @@ import { Button, Failed, Shown, useText } from '#renderer/ui/index.ts';
 import { MainsBanner } from '../branches/branch-strip.tsx';
 import { EntityLine } from '../entity-parts.tsx';
 import { useUndo } from '../use-edit.ts';
+import { outline } from '../value-outline.ts';
 import '../branches/branches.css';
 
 const MOST_SHOWN = 600;
@@ -34,7 +35,7 @@ export function ConflictInbox() {
       <MainsBanner />
       {decide.error ? <Failed error={decide.error} /> : null}
       <div className="table-scroll">
-        <table className="table table-wide">
+        <table className="table table-wide table-cards">
           <thead>
             <tr>
               <th scope="col">{t('changes.object')}</th>
@@ -49,18 +50,18 @@ export function ConflictInbox() {
               const of = { property: conflict.property, name: conflict.entity.name };
               return (
                 <tr key={`${conflict.entity.id} ${conflict.property} ${conflict.operation}`}>
-                  <td>
+                  <td className="cell-title">
                     <EntityLine entity={conflict.entity} />
                   </td>
                   <td>{conflict.property}</td>
-                  <td>
+                  <td data-label={t('conflicts.standing')}>
                     <Value value={conflict.standing} />
                   </td>
-                  <td>
+                  <td data-label={t('conflicts.lost')}>
                     <Value value={conflict.lost} />
                     <span className="quiet small">{t('conflicts.by', { actor: conflict.actor, at: t.time(conflict.at) })}</span>
                   </td>
-                  <td>
+                  <td className="cell-main">
                     <span className="row">
                       <Button
                         small
@@ -93,6 +94,6 @@ export function ConflictInbox() {
 function Value({ value }: { value: unknown }) {
   const t = useText();
   if (value === undefined || value === null) return <span className="quiet">{t('changes.nothing')}</span>;
-  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 1);
+  const text = outline(value, { yes: t('ui.yes'), no: t('ui.no') });
   return <span className="change-value">{text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text}</span>;
 }

@@ -29,7 +29,7 @@ export function ImportsList() {
     <section className="stack" aria-labelledby="imports">
       <h2 id="imports">{t('imports.title')}</h2>
       <div className="table-scroll panel">
-        <table className="table table-wide">
+        <table className="table table-wide table-cards">
           <thead>
             <tr>
               <th scope="col">{t('imports.file')}</th>
@@ -58,7 +58,7 @@ export function ImportsList() {
           <tbody>
             {data.map((record) => (
               <tr key={record.importId}>
-                <td>
+                <td className="cell-main">
                   <a href={exploreHref({ importId: record.importId })}>{record.file}</a>
                   <span className="quiet small imports-kind">
                     <ProvenanceKind kind={record.kind} /> · {record.format}
@@ -69,12 +69,22 @@ export function ImportsList() {
                   {record.state === 'unfinished' ? <p className="small quiet">{t('imports.resume')}</p> : null}
                 </td>
                 <td>{t.time(record.startedAt)}</td>
-                <td className="numeric">{t.number(record.created)}</td>
-                <td className="numeric">{t.number(record.updated)}</td>
-                <td className="numeric">{t.number(record.unchanged)}</td>
-                <td className="numeric">{t.number(record.rejected)}</td>
-                <td className="numeric">{t.number(record.lost)}</td>
-                <td>
+                <td className="numeric" data-label={t('import.created')}>
+                  {t.number(record.created)}
+                </td>
+                <td className="numeric" data-label={t('import.updated')}>
+                  {t.number(record.updated)}
+                </td>
+                <td className="numeric" data-label={t('import.unchanged')}>
+                  {t.number(record.unchanged)}
+                </td>
+                <td className="numeric" data-label={t('imports.rejected')}>
+                  {t.number(record.rejected)}
+                </td>
+                <td className="numeric" data-label={t('imports.lost')}>
+                  {t.number(record.lost)}
+                </td>
+                <td className="cell-end">
                   {record.action && record.state !== 'running' ? (
                     <Button small kind="quiet" icon={Undo2} onClick={() => record.action && takeBack(record.action)}>
                       {t('imports.undo')}
