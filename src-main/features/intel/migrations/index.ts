@@ -36,8 +36,9 @@ DROP INDEX intel_match_priority;
 -- The order of the list as it is shown, from either end; beside it all that filters it, so that no reasons are read.
 CREATE INDEX intel_match_urgent ON intel_match (warned, priority DESC, asset, threat, kind, verdict, decision, grade, kev, exposure, first_seen);
 CREATE INDEX intel_match_asset ON intel_match (asset, warned, verdict, kind, priority, kev);
-CREATE INDEX intel_match_exploited ON intel_match (threat, priority DESC, asset, grade)
+CREATE INDEX intel_match_exploited ON intel_match (threat, priority DESC, asset, kind, grade, kev, exposure, warned, verdict)
   WHERE kev = 1 AND kind = 0 AND exposure >= 2 AND grade <= 2 AND warned = 0 AND verdict IS NULL;
+CREATE INDEX intel_match_target ON intel_match (threat, priority) WHERE kind = 1;
 CREATE INDEX intel_match_new ON intel_match (first_seen) WHERE warned = 0 AND verdict IS NULL;
 CREATE TABLE intel_count (    -- matches by all that has few values: kept by the triggers below
   kind INTEGER NOT NULL, warned INTEGER NOT NULL, judged INTEGER NOT NULL, decision INTEGER NOT NULL, grade INTEGER NOT NULL,

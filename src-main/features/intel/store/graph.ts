@@ -30,6 +30,13 @@ export function termIds(database: Database, kind: 'type' | 'relation', values: r
   return values.map((value) => termId(database, kind, value)).filter((id) => id >= 0);
 }
 
+/** How many objects of a type are here, from the counts that the graph keeps. */
+export function countOf(database: Database, type: string): number {
+  return prepared(database, "SELECT ifnull(sum(n), 0) FROM tally WHERE kind = 'object' AND a = ?")
+    .pluck()
+    .get(termId(database, 'type', type)) as number;
+}
+
 interface SummaryRow {
   key: number;
   id: string;

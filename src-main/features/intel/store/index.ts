@@ -1,6 +1,5 @@
 import type { Database } from '#main/platform/database/database.ts';
-import { prepared } from '#main/platform/database/sql.ts';
-import { RETIRED, termId } from './graph.ts';
+import { countOf } from './graph.ts';
 import { forgetEstate } from './match/estate.ts';
 import { matchIndicators } from './match/indicators.ts';
 import { getMatch, listMatches } from './match/list.ts';
@@ -14,10 +13,7 @@ import { recognise } from './recognise.ts';
 /** All reads of this feature by name; each runs in a reader process. */
 export const intelReads = {
   'intel.recognise': recognise,
-  'intel.vulnerabilityCount': (database: Database) =>
-    prepared(database, `SELECT count(*) FROM object WHERE type = ? AND (state & ${RETIRED}) = 0`)
-      .pluck()
-      .get(termId(database, 'type', 'vulnerability')) as number,
+  'intel.vulnerabilityCount': (database: Database) => countOf(database, 'vulnerability'),
   'intel.countVulnerabilities': countVulnerabilities,
   'intel.matchVulnerabilities': matchVulnerabilities,
   'intel.matchTargets': (database: Database) => matchTargets(database),

@@ -3,7 +3,7 @@ import type { EntitySummary } from '#shared/contract/knowledge.ts';
 import { decisions, grades } from '#shared/domain/intel/priority.ts';
 import type { Database } from '#main/platform/database/database.ts';
 import { prepared } from '#main/platform/database/sql.ts';
-import { RETIRED, summariesOf, termId, termIds } from '../graph.ts';
+import { countOf, RETIRED, summariesOf, termId, termIds } from '../graph.ts';
 import { threatFacts } from './facts.ts';
 import { dressed, type StoredMatch } from './list.ts';
 import { organisationOf } from './organisation.ts';
@@ -14,10 +14,7 @@ const open = 'm.verdict IS NULL AND m.warned = 0';
 
 /** What of the imported threats matters on the user's own assets, without the state of the computation. */
 export function overview(database: Database, { since }: { since?: string | undefined }): Omit<Overview, 'state'> {
-  const count = (type: string) =>
-    prepared(database, `SELECT count(*) FROM object WHERE type = ? AND (state & ${RETIRED}) = 0`)
-      .pluck()
-      .get(termId(database, 'type', type)) as number;
+  const count = (type: string) => countOf(database, type);
   const platforms = platformsOf(database);
   return {
     organisation: organisationOf(database),
@@ -83,18 +80,16 @@ function assetsAtRisk(database: Database): Overview['assetsAtRisk'] {
 }
 
 /** In the very words of the index that holds them. */
-const exploited = (m: string) =>
-  `${m}.kev = 1 AND ${m}.kind = 0 AND ${m}.exposure >= 2 AND ${m}.grade <= 2 AND ${m}.warned = 0 AND ${m}.verdict IS NULL`;
+const exploited = 'm.kev = 1 AND m.kind = 0 AND m.exposure >= 2 AND m.grade <= 2 AND m.warned = 0 AND m.verdict IS NULL';
 
 /** Known exploited, on what faces the internet or partners: sure ones first, then by the day they were due. */
 function exploitedOnExposed(database: Database): Overview['exploitedOnExposed'] {
   const rows = prepared(
     database,
-    `SELECT x.threat, x.assets, x.grade, x.first, o.rest FROM (
-       SELECT m.threat, count(*) AS assets, min(m.grade) AS grade,
-         (SELECT f.asset FROM intel_match f WHERE f.threat = m.threat AND ${exploited('f')} ORDER BY f.priority DESC, f.asset LIMIT 1) AS first
-       FROM intel_match m INDEXED BY intel_match_exploited WHERE ${exploited('m')} GROUP BY m.threat LIMIT 20000) x CROSS JOIN object o ON o.id = x.threat`,
-  ).all() as { threat: number; assets: number; grade: number; first: number; rest: string | null }[];
+    `SELECT x.threat, x.assets, x.grade, o.rest FROM (
+       SELECT m.threat, count(*) AS assets, min(m.grade) AS grade FROM intel_match m INDEXED BY intel_match_exploited
+       WHERE ${exploited} GROUP BY m.threat LIMIT 20000) x CROSS JOIN object o ON o.id = x.threat`,
+  ).all() as { threat: number; assets: number; grade: number; rest: string | null }[];
   const dated = rows.map((row) => ({ ...row, facts: threatFacts(JSON.parse(row.rest ?? '{}')) }));
   dated.sort(
     (a, b) =>
@@ -103,7 +98,11 @@ function exploitedOnExposed(database: Database): Overview['exploitedOnExposed'] 
       b.assets - a.assets ||
       a.threat - b.threat,
   );
-  const shown = dated.slice(0, mostShown);
+  const first = prepared(
+    database,
+    `SELECT m.asset FROM intel_match m INDEXED BY intel_match_exploited WHERE m.threat = ? AND ${exploited} ORDER BY m.priority DESC, m.asset LIMIT 1`,
+  ).pluck();
+  const shown = dated.slice(0, mostShown).map((row) => ({ ...row, first: first.get(row.threat) as number }));
   const names = summariesOf(
     database,
     shown.flatMap(({ threat, first }) => [threat, first]),
@@ -153,12 +152,15 @@ function platformsOf(database: Database): Set<string> {
 }
 
 function groups(database: Database, platforms: ReadonlySet<string>): Overview['groups'] {
-  const total = prepared(database, `SELECT count(DISTINCT m.threat) FROM intel_match m WHERE ${open} AND m.kind = 1`)
+  const total = prepared(
+    database,
+    `SELECT count(DISTINCT m.threat) FROM intel_match m INDEXED BY intel_match_target WHERE ${open} AND m.kind = 1`,
+  )
     .pluck()
     .get() as number;
   const rows = prepared(
     database,
-    `SELECT m.asset, m.threat, m.kind, m.grade, m.verdict, m.why, m.first_seen, m.last_seen, max(m.priority) AS top FROM intel_match m
+    `SELECT m.asset, m.threat, m.kind, m.grade, m.verdict, m.why, m.first_seen, m.last_seen, max(m.priority) AS top FROM intel_match m INDEXED BY intel_match_target
      WHERE ${open} AND m.kind = 1 GROUP BY m.threat ORDER BY top DESC, m.threat LIMIT ${mostShown}`,
   ).all() as StoredMatch[];
   const uses = termId(database, 'relation', 'uses');
