@@ -41,7 +41,7 @@ export interface ReadersOptions {
   /** How long a cancelled read may still finish by itself: about what a new process costs. */
   readonly graceMs?: number;
   readonly openWithinMs?: number;
-  /** After so long without a read the processes end, and a fresh one waits: they hold what they have read. */
+  /** After so long without a read all processes end; the next read starts one. */
   readonly idleMs?: number;
 }
 
@@ -71,8 +71,8 @@ export function createReaders(options: ReadersOptions): Readers {
   /** Killed by us: their end is no crash. */
   const condemned = new Set<ReaderProcess>();
   const graces = new Map<ReaderProcess, NodeJS.Timeout>();
-  /** Have answered: what they read is still in their memory. */
-  const used = new WeakSet<ReaderProcess>();
+  /** Ended because nobody reads: none is started in their place. */
+  const dismissed = new WeakSet<ReaderProcess>();
   let waiting: Read[] = [];
   let nextId = 0;
   let failedStarts = 0;
@@ -83,11 +83,10 @@ export function createReaders(options: ReadersOptions): Readers {
   const rest = () => {
     clearTimeout(idle);
     idle = setTimeout(() => {
-      const resting = [...pool].filter((one) => one.state === 'idle' && !condemned.has(one));
-      const fresh = resting.filter((one) => !used.has(one));
-      for (const reader of resting) {
-        if (reader === fresh[0]) continue;
+      for (const reader of pool) {
+        if (reader.state !== 'idle' || condemned.has(reader)) continue;
         condemned.add(reader);
+        dismissed.add(reader);
         reader.kill();
       }
     }, idleMs).unref();
@@ -121,7 +120,6 @@ export function createReaders(options: ReadersOptions): Readers {
 
   const onAnswer = (reader: ReaderProcess, id: number, outcome: { value: unknown } | { error: CrossedError }) => {
     const read = running.get(reader);
-    used.add(reader);
     running.delete(reader);
     spare(reader);
     if (read?.id === id) {
@@ -157,7 +155,7 @@ export function createReaders(options: ReadersOptions): Readers {
       return;
     }
     // One stays warm, so that the read after a cancelled one does not wait for a start.
-    if (![...pool].some(isFree)) start();
+    if (!dismissed.has(reader) && ![...pool].some(isFree)) start();
     dispatch();
   };
 
