@@ -22,6 +22,7 @@ export const rooms = [
   ['main/features/formats/purl', 'src-main/features/(knowledge)/formats/purl/', [...shared, 'main/platform', 'main/own'], ['packageurl-js', 'zod'], true],
   ['main/features/formats/csv', 'src-main/features/(knowledge)/formats/csv/', [...shared, 'main/platform', 'main/own'], ['csv-parse', 'zod'], true],
   ['main/features/formats/cvss', 'src-main/features/(knowledge)/formats/cvss/', [...shared, 'main/platform', 'main/own'], ['ae-cvss-calculator'], true],
+  ['main/features/formats/spdx', 'src-main/features/(knowledge)/formats/spdx/', [...shared, 'main/platform', 'main/own'], ['js-yaml', 'zod'], true],
   ['main/features/formats/d3fend', 'src-main/features/(knowledge)/formats/d3fend/', [...shared, 'main/platform', 'main/own'], ['n3'], true],
   ['main/features/formats', 'src-main/features/(knowledge)/formats/', [...shared, 'main/platform', 'main/own'], ['zod'], true],
   ['main/features/paste', 'src-main/features/(intel)/paste/', [...shared, 'main/platform', 'main/own', 'main/knowledge'], ['tlds', 'zod'], true],

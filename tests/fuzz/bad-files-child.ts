@@ -43,7 +43,8 @@ async function answer({ format: id, bad, extent }: Asked): Promise<Answered> {
       process.send?.({ at: what });
       inputs++;
       try {
-        const items = await readHostile(format, inside ? inside.pack(file instanceof Uint8Array ? file : Buffer.concat(file)) : file);
+        const whole = !inside ? file : file instanceof Uint8Array ? inside.pack(file) : await inside.packPieces(file);
+        const items = await readHostile(format, whole);
         if (items === undefined) refused++;
         else checkAnswer(items);
       } catch (error) {

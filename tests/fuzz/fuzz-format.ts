@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { checkItems } from '#main/features/knowledge/formats/conformance.ts';
 import type { Format, Item } from '#main/features/knowledge/formats/format.ts';
 import { sourceFromBytes } from '#main/features/knowledge/formats/source.ts';
-import { sheetSeeds, sheetWithText, workbookWith } from '#main/features/knowledge/formats/xlsx/hand-made.ts';
+import { deflatedPieces, sheetSeeds, sheetWithText, workbookWith } from '#main/features/knowledge/formats/xlsx/hand-made.ts';
 import { isContractError } from '#shared/transport/errors.ts';
 import { mutated, randomFrom } from './mutate.ts';
 
@@ -84,16 +84,23 @@ export async function fuzzFormat(
 export interface Packed {
   readonly seeds: readonly Uint8Array[];
   readonly pack: (bytes: Uint8Array) => Uint8Array;
+  /** As `pack`, of a file too long to be held. */
+  readonly packPieces: (pieces: readonly Uint8Array[]) => Promise<Uint8Array>;
 }
 
 export const packed: Readonly<Partial<Record<Format['id'], Packed>>> = {
-  xlsx: { seeds: sheetSeeds.map((text) => new TextEncoder().encode(text)), pack: packedSheet },
+  xlsx: { seeds: sheetSeeds.map((text) => new TextEncoder().encode(text)), pack: packedSheet, packPieces },
 };
 
 /** What is no markup any more becomes the text of cells. */
 function packedSheet(bytes: Uint8Array): Uint8Array {
   const isSheet = bytes[0] === 0x3c;
   return workbookWith(isSheet ? Buffer.from(bytes) : sheetWithText(new TextDecoder().decode(bytes)));
+}
+
+async function packPieces(pieces: readonly Uint8Array[]): Promise<Uint8Array> {
+  const [before = '', after = ''] = pieces[0]?.[0] === 0x3c ? [] : sheetWithText('\u0001').split('\u0001');
+  return workbookWith(await deflatedPieces([Buffer.from(before), ...pieces, Buffer.from(after)]));
 }
 
 /** The input of one run. */

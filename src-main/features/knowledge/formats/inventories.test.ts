@@ -75,11 +75,82 @@ describe('bills of materials', () => {
     );
   });
 
-  it('SPDX 3 and SPDX as YAML are refused by name', async () => {
-    expect(await refused('spdx', '{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}')).toEqual({
-      failed: expect.stringContaining('SPDX 3'),
+  it('SPDX 3: packages, licences, dependencies, and the newest word of VEX on each', async () => {
+    const { objects, items, losses } = await read('spdx', 'image-3.0.json');
+    const openssl = objects.find((one) => one['name'] === 'openssl') as StixObject;
+    expect(openssl).toMatchObject({
+      id: softwareFrom('pkg:deb/debian/openssl@3.0.11-1~deb12u2?arch=amd64&distro=debian-12').id,
+      vendor: 'Debian OpenSSL Team',
+      cpe: 'cpe:2.3:a:openssl:openssl:3.0.11:*:*:*:*:*:*:*',
+      x_redoubt_spdx: {
+        licenses: ['MIT AND (Apache-2.0 OR LicenseRef-own)', 'Apache-2.0 OR LicenseRef-own'],
+        hashes: ['SHA256:ab12'],
+        other_names: ['swhid: swh:1:cnt:94a9ed024d3859793618152ea559a168bbcbb5e2'],
+      },
     });
-    expect(await refused('spdx', 'spdxVersion: "SPDX-2.3"\n')).toEqual({ failed: expect.stringContaining('YAML') });
+    const libc = objects.find((one) => one['name'] === 'libc6') as StixObject;
+    const [asset] = ofType(objects, 'x-redoubt-asset') as [StixObject];
+    expect(asset).toMatchObject({
+      name: 'registry.example/portal',
+      asset_type: 'container',
+      x_redoubt_spdx: { spec_version: 'SPDX-3.0.1' },
+    });
+    expect(
+      edges(objects, 'depends-on').map((one) => [one['source_ref'] === openssl.id, one['target_ref'] === libc.id, one['description']]),
+    ).toEqual(expect.arrayContaining([[true, true, 'At run time.']]));
+    expect(edges(objects, 'depends-on')).toHaveLength(3);
+    expect(
+      ofType(objects, 'x-redoubt-finding').map((one) => [
+        one['rule_id'],
+        one['status'],
+        one['severity'],
+        one['score'],
+        one['software_ref'],
+      ]),
+    ).toEqual([
+      ['CVE-2023-5678', 'open', 'medium', 5.3, openssl.id],
+      ['CVE-2023-4527', 'not-affected', 'info', undefined, libc.id],
+    ]);
+    expect(ofType(objects, 'opinion')).toMatchObject([
+      {
+        explanation: 'vulnerableCodeNotInExecutePath: No resolver is used.',
+        object_refs: [libc.id, expect.stringMatching(/^vulnerability--/)],
+      },
+    ]);
+    expect(items.filter(({ kind }) => kind === 'rejected')).toHaveLength(2);
+    for (const wanted of [
+      /score 5; its vector gives 5.3/,
+      /1 statements are not the newest/,
+      /nothing in the document is said to have it/,
+      /1 dependencies name components that the file does not hold/,
+      /1 relationships of type copiedTo/,
+      /software_copyrightText \(1\)/,
+      /1 elements of type software_File/,
+      /1 elements of type Annotation/,
+      /1 elements are of other documents/,
+    ])
+      expect(
+        losses.some((loss) => wanted.test(loss)),
+        String(wanted),
+      ).toBe(true);
+  });
+
+  it('SPDX as YAML says the same as its JSON; SPDX 3 is told from it by its context', async () => {
+    const { objects, losses } = await read('spdx', 'tools-2.3.yaml');
+    expect(ofType(objects, 'x-redoubt-asset').map(({ name }) => name)).toEqual(['ward-terminal']);
+    expect(ofType(objects, 'software')).toMatchObject([
+      { name: 'busybox', vendor: 'Denys Vlasenko', x_redoubt_purl: expect.stringContaining('busybox') },
+    ]);
+    expect(losses).toEqual([expect.stringContaining('copyrightText (1)')]);
+    const detect = (text: string) => formatOf('spdx').detect({ name: 'x', text, complete: true });
+    expect(detect('{"@context":["https://spdx.org/rdf/3.0.1/spdx-context.jsonld"],"@graph":[]}').confidence).toBeGreaterThan(0.9);
+    expect(detect('{"@graph":[{"type":"software_Package","spdxId":"urn:x"}]}').confidence).toBeGreaterThan(0.9);
+    expect(detect('{"@context":"https://schema.org","@graph":[{"@id":"x"}]}').confidence).toBe(0);
+    expect(detect('# SBOM\nspdxVersion: SPDX-2.3\n').confidence).toBeGreaterThan(0.9);
+    expect(await refused('spdx', 'spdxVersion: SPDX-2.3\n a: b\n')).toEqual({ failed: expect.stringMatching(/no valid YAML/) });
+    const bomb = `spdxVersion: SPDX-2.3\na0: &a0 [x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${`*a${n},`.repeat(9)}]`).join('\n')}\n`;
+    expect(await refused('spdx', bomb)).toEqual({ failed: expect.stringMatching(/aliases/) });
+    expect(await refused('spdx', 'spdxVersion: SPDX-2.3\npackages: &a\n- *a\n')).toEqual({ failed: expect.stringMatching(/holds itself/) });
   });
 });
 

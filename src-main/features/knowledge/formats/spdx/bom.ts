@@ -3,8 +3,15 @@ import type { Bom, BomComponent } from '../assets/bom.ts';
 import { timeOf } from '../assets/scan.ts';
 import type { Item } from '../format.ts';
 import { isObject, listIn, objectIn, textIn } from '../json-values.ts';
+import { leftOut, said, some } from './elements.ts';
 
-const most = { packages: 500_000, relationships: 2_000_000, list: 200, text: 1000 } as const;
+const most = { packages: 500_000, relationships: 2_000_000, text: 1000 } as const;
+
+const keptOfPackages = new Set(
+  'SPDXID name versionInfo supplier originator externalRefs checksums licenseConcluded licenseDeclared downloadLocation homepage summary description primaryPackagePurpose filesAnalyzed'.split(
+    ' ',
+  ),
+);
 
 /** Types of relationship (SPDX 2.3, section 11) as “source depends on target”; `-1` the other way round. */
 const depends: Readonly<Record<string, readonly [1 | -1, string?]>> = {
@@ -66,6 +73,7 @@ export function bomOf(document: JsonObject): { readonly bom: Bom; readonly remar
   if (files > 0) remarks.push({ kind: 'loss', path: 'files', what: `${files} files are left out; packages are what is matched` });
   for (const name of ['snippets', 'annotations', 'hasExtractedLicensingInfos', 'externalDocumentRefs'])
     if (listIn(document, name).length > 0) remarks.push({ kind: 'loss', path: name, what: 'the graph has no place for it; left out' });
+  remarks.push(...leftOut(listIn(document, 'packages').filter(isObject), keptOfPackages, 'packages'));
   const namespace = textIn(document, 'documentNamespace');
   const bom: Bom = {
     property: 'x_redoubt_spdx',
@@ -94,11 +102,7 @@ function packageOf(value: JsonObject, path: string): BomComponent {
   const supplier = [textIn(value, 'supplier'), textIn(value, 'originator')].find(
     (text) => text !== undefined && !/^NOASSERTION$/i.test(text),
   );
-  const said = (name: string) => {
-    const text = textIn(value, name);
-    return text === undefined || /^(?:NOASSERTION|NONE)$/i.test(text) ? [] : [text];
-  };
-  const licenses = [...said('licenseConcluded'), ...said('licenseDeclared')];
+  const licenses = [...said(value, 'licenseConcluded'), ...said(value, 'licenseDeclared')];
   const hashes = listIn(value, 'checksums').flatMap((one) =>
     isObject(one) && textIn(one, 'checksumValue') ? [`${textIn(one, 'algorithm') ?? ''}:${textIn(one, 'checksumValue') ?? ''}`] : [],
   );
@@ -113,7 +117,7 @@ function packageOf(value: JsonObject, path: string): BomComponent {
         ?.slice(0, 1000)
         .replace(/^(?:Organization|Person|Tool):\s*/i, '')
         .replace(/\s*\([^)]*\)$/, ''),
-      version: said('versionInfo')[0],
+      version: said(value, 'versionInfo')[0],
       cpe: cpes[0],
       purl: purls[0],
     },
@@ -121,16 +125,12 @@ function packageOf(value: JsonObject, path: string): BomComponent {
       spdx_id: (textIn(value, 'SPDXID') ?? path).slice(0, 300),
       ...some('licenses', [...new Set(licenses)]),
       ...some('hashes', hashes),
-      ...some('download_location', said('downloadLocation')),
-      ...some('homepage', said('homepage')),
-      ...some('description', [...said('summary'), ...said('description')]),
+      ...some('download_location', said(value, 'downloadLocation')),
+      ...some('homepage', said(value, 'homepage')),
+      ...some('description', [...said(value, 'summary'), ...said(value, 'description')]),
       ...some('other_names', others),
     },
   };
-}
-
-function some(name: string, texts: readonly string[]): JsonObject {
-  return texts.length > 0 ? { [name]: texts.slice(0, most.list).map((text) => text.slice(0, most.text)) } : {};
 }
 
 function dependsOf(related: readonly JsonObject[], remarks: Item[]): [string, string, string?][] {

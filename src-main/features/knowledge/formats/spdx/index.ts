@@ -9,30 +9,35 @@ import { readJson } from '../json-stream/index.ts';
 import { isObject } from '../json-values.ts';
 import { decodePieces, encodingOf } from '../text.ts';
 import { bomOf } from './bom.ts';
+import { bomOfGraph, isSpdx3 } from './graph.ts';
 import { documentFromTags } from './tag-value.ts';
+import { documentFromYaml } from './yaml.ts';
 
 const mostText = 128 * 1024 * 1024;
 
-/** SPDX documents, versions 2.2 and 2.3, as JSON or as tags and values. */
+/** SPDX documents: 2.2 and 2.3 as JSON, YAML or tags and values, 3.0 as JSON-LD. */
 export const spdx = defineFormat({
   id: 'spdx',
   title: 'SPDX bill of materials',
   from: ['Syft', 'GitHub', 'Microsoft SBOM Tool', 'Yocto', 'FOSSology', 'Trivy'],
   brings:
-    'What the document describes becomes an asset that runs each package; packages by package URL or CPE with licences, suppliers and checksums, and how they depend on each other.',
-  extensions: ['spdx', 'spdx.json', 'json'],
+    'What the document describes becomes an asset that runs each package; packages by package URL or CPE with licences, suppliers and checksums, how they depend on each other, and the vulnerabilities and VEX of SPDX 3.',
+  extensions: ['spdx', 'spdx.json', 'spdx.yaml', 'json', 'yaml'],
 
   detect({ text }) {
     const sketch = sketchJson(text);
     if (sketch.text('spdxVersion')?.startsWith('SPDX-'))
       return { confidence: 0.98, because: `its spdxVersion is ${sketch.text('spdxVersion')}` };
-    if (sketch.root === 'object' && /"@context"\s*:\s*"https?:\/\/spdx\.org\/rdf\/3/.test(text))
-      return { confidence: 0.9, because: 'its context is that of SPDX 3' };
+    const context = sketch.text('@context') ?? sketch.text('@context[]');
+    if (sketch.root === 'object' && context !== undefined && /^https?:\/\/spdx\.org\/rdf\/3/.test(context))
+      return { confidence: 0.98, because: 'its context is that of SPDX 3' };
+    if (sketch.root === 'object' && sketch.paths.has('@graph') && sketch.paths.has('@graph[].spdxId'))
+      return { confidence: 0.95, because: 'its graph holds elements with SPDX ids, as SPDX 3 does' };
     if (sketch.root === 'object' && sketch.paths.has('sbom.spdxVersion'))
       return { confidence: 0.95, because: 'it holds an SPDX document under “sbom”, as GitHub’s export does' };
     if (/^\s*(?:#[^\n]*\n\s*)*SPDXVersion:\s*SPDX-/.test(text)) return { confidence: 0.98, because: 'it begins with the tag SPDXVersion' };
     if (sketch.root === 'other' && /^["']?spdxVersion["']?:\s*["']?SPDX-/m.test(text))
-      return { confidence: 0.95, because: 'it is YAML with an spdxVersion (which is refused by name)' };
+      return { confidence: 0.95, because: 'it is YAML with an spdxVersion' };
     return { confidence: 0, because: 'it does not say spdxVersion' };
   },
 
@@ -44,7 +49,7 @@ export const spdx = defineFormat({
 async function* items(source: Source, context: ReadContext): AsyncIterable<Item> {
   const found = await documentOf(source, context);
   for (const loss of found.losses) yield loss;
-  const { bom, remarks } = bomOf(found.document);
+  const { bom, remarks } = isSpdx3(found.document) ? bomOfGraph(found.document) : bomOf(found.document);
   yield* remarks;
   yield* bomItems(bom, createScan(context, 'SPDX', 'x_redoubt_spdx'));
 }
@@ -56,30 +61,21 @@ async function documentOf(source: Source, { signal }: ReadContext): Promise<{ do
     break;
   }
   const losses: Item[] = [];
-  let value: Json;
   if (start.startsWith('{') || start.startsWith('[')) {
-    const read = await readJson(source.bytes(), { signal });
-    value = read.value;
-    for (const loss of read.losses) losses.push({ kind: 'loss', ...loss });
-  } else {
-    const text = await textOf(source, signal);
-    if (/^\s*(?:#[^\n]*\n\s*)*[A-Z][A-Za-z]+:/.test(text)) return { document: documentFromTags(text, source.name, losses), losses };
-    if (/^["']?spdxVersion["']?:/m.test(text))
-      throw new ContractError(
-        'invalid_input',
-        `“${source.name}” is SPDX as YAML, which is not read; export it as JSON or as tags and values.`,
-      );
-    throw new ContractError('invalid_input', `“${source.name}” is no SPDX document: it is neither JSON nor tags and values.`);
+    const { value, losses: read } = await readJson(source.bytes(), { signal });
+    for (const loss of read) losses.push({ kind: 'loss', ...loss });
+    return { document: checked(isObject(value) && isObject(value.sbom) ? value.sbom : value, source), losses };
   }
-  const document = isObject(value) && isObject(value.sbom) ? value.sbom : value;
-  if (isObject(document) && typeof document['@context'] === 'string' && /spdx\.org\/rdf\/3/.test(document['@context']))
-    throw new ContractError(
-      'invalid_input',
-      `“${source.name}” is SPDX 3 (JSON-LD), which is not read yet; export it as SPDX 2.3 or CycloneDX.`,
-    );
-  if (!isObject(document) || typeof document.spdxVersion !== 'string')
-    throw new ContractError('invalid_input', `“${source.name}” is no SPDX document: it has no spdxVersion.`);
-  return { document, losses };
+  const text = await textOf(source, signal);
+  if (/^\s*(?:#[^\n]*\n\s*)*[A-Z][A-Za-z]+:/.test(text) && !/^["']?spdxVersion["']?\s*:/m.test(text))
+    return { document: documentFromTags(text, source.name, losses), losses };
+  if (/^["']?spdxVersion["']?\s*:/m.test(text)) return { document: checked(await documentFromYaml(text, source), source), losses };
+  throw new ContractError('invalid_input', `“${source.name}” is no SPDX document: it is neither JSON, YAML nor tags and values.`);
+}
+
+function checked(document: Json, source: Source): JsonObject {
+  if (isObject(document) && (isSpdx3(document) || typeof document.spdxVersion === 'string')) return document;
+  throw new ContractError('invalid_input', `“${source.name}” is no SPDX document: it has neither an spdxVersion nor elements of SPDX 3.`);
 }
 
 async function textOf(source: Source, signal: AbortSignal): Promise<string> {

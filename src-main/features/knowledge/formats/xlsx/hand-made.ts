@@ -1,19 +1,25 @@
-import { deflateRawSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { createDeflateRaw, deflateRawSync } from 'node:zlib';
+
+/** A part that is deflated already, with its length before that. */
+interface Deflated {
+  readonly packed: Buffer;
+  readonly length: number;
+}
 
 /** A zip of these parts, written by hand, for tests. */
-function zipOf(parts: Readonly<Record<string, string | Buffer>>): Uint8Array {
+function zipOf(parts: Readonly<Record<string, string | Buffer | Deflated>>): Uint8Array {
   const locals: Buffer[] = [];
   const centrals: Buffer[] = [];
   let at = 0;
   for (const [name, content] of Object.entries(parts)) {
-    const plain = Buffer.from(content);
-    const packed = deflateRawSync(plain, { level: 9 });
+    const { packed, length } = typeof content === 'object' && 'packed' in content ? content : deflated(Buffer.from(content));
     const head = Buffer.alloc(26);
     head.writeUInt16LE(20, 0);
     head.writeUInt16LE(0x800, 2);
     head.writeUInt16LE(8, 4);
     head.writeUInt32LE(packed.length, 14);
-    head.writeUInt32LE(plain.length, 18);
+    head.writeUInt32LE(length, 18);
     head.writeUInt16LE(Buffer.byteLength(name), 22);
     const tail = Buffer.alloc(14);
     tail.writeUInt32LE(at, 10);
@@ -32,8 +38,16 @@ function zipOf(parts: Readonly<Record<string, string | Buffer>>): Uint8Array {
   return Buffer.concat([...locals, central, end]);
 }
 
+const deflated = (plain: Buffer): Deflated => ({ packed: deflateRawSync(plain, { level: 9 }), length: plain.length });
+
+/** A sheet of many pieces, never held whole, for tests. */
+export async function deflatedPieces(pieces: readonly Uint8Array[]): Promise<Deflated> {
+  const packed = await Readable.from(pieces).pipe(createDeflateRaw()).toArray();
+  return { packed: Buffer.concat(packed as Buffer[]), length: pieces.reduce((sum, piece) => sum + piece.length, 0) };
+}
+
 /** A workbook of one sheet, for tests. */
-export const workbookWith = (sheet: string | Buffer, more: Record<string, string> = {}) =>
+export const workbookWith = (sheet: string | Buffer | Deflated, more: Record<string, string> = {}) =>
   zipOf({
     'xl/workbook.xml': '<workbook xmlns:r="r"><sheets><sheet name="S" r:id="a"/></sheets></workbook>',
     'xl/_rels/workbook.xml.rels': '<Relationships><Relationship Id="a" Type="x/worksheet" Target="s.xml"/></Relationships>',
