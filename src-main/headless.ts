@@ -3,7 +3,6 @@ import './platform/heap-on.ts';
 import { parseArgs } from 'node:util';
 import { isContractError } from '#shared/transport/errors.ts';
 import { workspaceDir } from './hosts/folders.ts';
-import { serveWorkspace } from './hosts/serve-workspace.ts';
 
 const longestEnd = 15_000;
 
@@ -11,6 +10,8 @@ try {
   const { values } = parseArgs({ options: { port: { type: 'string', default: '0' }, workspace: { type: 'string' } } });
   const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Number.NaN;
   if (!(port <= 65_535)) throw new RangeError(`--port takes a number from 0 to 65535, not “${values.port}”.`);
+  // After the heap is bounded: what it grows by while the engine's code is loaded it keeps.
+  const { serveWorkspace } = await import('./hosts/serve-workspace.ts');
   const server = await serveWorkspace({ dataDir: workspaceDir(values.workspace), port });
   console.log(`Redoubt runs at ${server.address}\nThe address holds the key of this run; Ctrl-C ends Redoubt.`);
   // A launcher opens the browser by an address that works once; a person gets the lasting one.

@@ -1,6 +1,5 @@
 // Under Electron no --import comes before this file; elsewhere the guard is up already.
 import '#main/platform/http/guard-on.ts';
-import '#main/platform/heap-on.ts';
 import { ledgerEntries, verifyLedger } from '#main/features/admin/store/chain.ts';
 import { census, newestChanges } from '#main/features/knowledge/store/reads/census.ts';
 import { knowledgeReads } from '#main/features/knowledge/store/reads/index.ts';

@@ -1,5 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 
+/** For processes that we start under plain Node. */
+export const heapFlags: readonly string[] = ['--heap-growing-percent=60', '--semi-space-growth-factor=1'];
+
 /**
  * Keeps this process's heap close to what it holds. V8 lets a heap grow to several times its live
  * objects where a machine has much memory: a large import then takes twice the memory for no time
@@ -9,6 +12,5 @@ import { setFlagsFromString } from 'node:v8';
  */
 export function keepHeapSmall(): void {
   if (process.versions.electron) return;
-  setFlagsFromString('--heap-growing-percent=60');
-  setFlagsFromString('--semi-space-growth-factor=1');
+  for (const flag of heapFlags) setFlagsFromString(flag);
 }
