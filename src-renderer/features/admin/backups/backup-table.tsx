@@ -14,7 +14,7 @@ export function BackupTable(props: {
   const t = useText();
   return (
     <div className="table-scroll panel" tabIndex={0} role="region" aria-label={t('backup.list')}>
-      <table className="table backup-table">
+      <table className="table table-cards backup-table">
         <thead>
           <tr>
             <th scope="col">{t('backup.made')}</th>
@@ -39,7 +39,7 @@ export function BackupTable(props: {
             const name = t('backup.of', { time: t.time(backup.takenAt) });
             return (
               <tr key={backup.backupId}>
-                <td className="backup-when">{t.time(backup.takenAt)}</td>
+                <td className="backup-when cell-title">{t.time(backup.takenAt)}</td>
                 <td className="backup-minor">{t(`backup.reason.${backup.reason}`)}</td>
                 <td>
                   <span className={usable ? 'chip chip-good' : 'chip chip-warn'}>
@@ -48,9 +48,11 @@ export function BackupTable(props: {
                   </span>
                   {backup.problem ? <div className="small quiet">{backup.problem}</div> : null}
                 </td>
-                <td className="numeric backup-minor">{t.number(backup.objects)}</td>
+                <td className="numeric backup-minor" data-label={t('backup.objects')}>
+                  {t.number(backup.objects)}
+                </td>
                 <td className="numeric backup-minor">{sizeWords(backup.size, t.number)}</td>
-                <td>
+                <td className="cell-main">
                   <div className="row backup-actions">
                     <Button
                       small

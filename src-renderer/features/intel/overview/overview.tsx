@@ -100,20 +100,28 @@ function FirstStep({ overview: { assets, vulnerabilities, state } }: Part) {
 function Decisions({ overview }: Part) {
   const t = useText();
   return (
-    <ul className="overview-decisions" aria-label={t('overview.decisions')}>
-      {[...decisions].reverse().map((decision) => (
-        <li key={decision}>
-          <a href={matchesHref({ decision })} className={`panel overview-decision overview-${decision}`}>
-            <b>{t.number(overview.decisions[decision])}</b>
-            <span>{t(`matches.decision.${decision}`)}</span>
-            <span className="quiet small">{t(`overview.decision.${decision}`)}</span>
-            {overview.possible[decision] > 0 ? (
-              <span className="quiet small">{t('overview.possible', { count: overview.possible[decision] })}</span>
-            ) : null}
-          </a>
-        </li>
-      ))}
-    </ul>
+    <div className="overview-all">
+      {/* The tiles below say the same in numbers. */}
+      <div className="overview-share" aria-hidden>
+        {[...decisions].reverse().map((decision) => (
+          <span key={decision} className={`overview-${decision}`} style={{ flexGrow: overview.decisions[decision] }} />
+        ))}
+      </div>
+      <ul className="overview-decisions" aria-label={t('overview.decisions')}>
+        {[...decisions].reverse().map((decision) => (
+          <li key={decision}>
+            <a href={matchesHref({ decision })} className={`panel overview-decision overview-${decision}`}>
+              <b>{t.number(overview.decisions[decision])}</b>
+              <span>{t(`matches.decision.${decision}`)}</span>
+              <span className="quiet small">{t(`overview.decision.${decision}`)}</span>
+              {overview.possible[decision] > 0 ? (
+                <span className="quiet small">{t('overview.possible', { count: overview.possible[decision] })}</span>
+              ) : null}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
