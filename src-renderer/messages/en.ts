@@ -242,7 +242,11 @@ export const en = {
   'relation.in.other': '{relation} (from)',
   'relation.out.object-refs': 'names',
   'relation.in.ref': '{what} of',
-  'relation.out.ref': 'has as {what}',
+  'relation.out.ref': 'has {what}',
+  'relation.out.from_ref': 'comes from',
+  'relation.in.from_ref': 'start of',
+  'relation.out.to_ref': 'leads to',
+  'relation.in.to_ref': 'end of',
 
   'edit.done': 'Done.',
   'edit.undo': 'Undo',

@@ -74,7 +74,8 @@ const incoming = {
 export function relationLabel(t: Text, relationshipType: string, direction: 'out' | 'in'): string {
   const out = direction === 'out';
   if (/^object[_-]refs$/.test(relationshipType)) return t(out ? 'relation.out.object-refs' : 'relation.in.object-refs');
-  // A reference inside an object is no verb: an analytic "has as log source" what is "log source of" it.
+  if (relationshipType === 'from_ref' || relationshipType === 'to_ref') return t(`relation.${direction}.${relationshipType}`);
+  // A reference inside an object is no verb: an analytic "has log source" what is "log source of" it.
   const named = /^(.+)[_-]refs?$/.exec(relationshipType)?.[1];
   if (named) return t(out ? 'relation.out.ref' : 'relation.in.ref', { what: inWords(named).toLowerCase() });
   const words = inWords(relationshipType).toLowerCase();

@@ -7,7 +7,7 @@ import { EntityLine, relationLabel, typeLabel } from '../entity-parts.tsx';
 export function PathChain({ path, number }: { path: Path; number: number }) {
   const t = useText();
   return (
-    <div className="path-chain" tabIndex={0} role="group" aria-label={t('paths.label', { number })}>
+    <div className="path-chain" role="group" aria-label={t('paths.label', { number })}>
       {path.nodes.map((node, index) => {
         const edge = path.edges[index - 1];
         const forward = edge?.target === node.id;
