@@ -1,8 +1,10 @@
+import { logSourceCalls } from './intel/log-sources.ts';
 import { matchCalls } from './intel/matches.ts';
 import { overviewCalls } from './intel/overview.ts';
 import { packCalls } from './intel/packs.ts';
 import { pasteCalls } from './intel/paste.ts';
 
+export * from './intel/log-sources.ts';
 export * from './intel/matches.ts';
 export * from './intel/overview.ts';
 export * from './intel/packs.ts';
@@ -14,4 +16,5 @@ export const intel = {
   ...pasteCalls,
   ...matchCalls,
   ...overviewCalls,
+  ...logSourceCalls,
 };

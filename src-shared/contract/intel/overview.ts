@@ -3,6 +3,7 @@ import { StixId } from '../../domain/knowledge/stix.ts';
 import { command, query } from '../define.ts';
 import { EntitySummary } from '../knowledge/entity.ts';
 import { counted } from '../knowledge/paging.ts';
+import { RuleCounts } from './log-sources.ts';
 import { Grade, Match, MatchState } from './matches.ts';
 
 const names = z.array(z.string().trim().min(1).max(200)).max(50);
@@ -65,6 +66,8 @@ export const Overview = z.object({
   platforms: z.array(z.string()),
   /** Matches first seen since the moment asked for. */
   newSince: z.int().nullable(),
+  /** Sigma rules by whether their log source is there, and the missing ones that most rules want; `null` without rules. */
+  detection: RuleCounts.extend({ wanted: z.array(z.object({ source: EntitySummary, rules: z.int() })) }).nullable(),
   /** Assets of which neither software nor a scanner's result is known: nothing can match there. */
   blindSpots: listed(EntitySummary),
   /** The newest import of each kind of source. */

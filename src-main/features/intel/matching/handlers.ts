@@ -9,6 +9,7 @@ import type { Knowledge } from '../../knowledge/index.ts';
 import { keyOfId } from '../store/graph.ts';
 import { ownOrganisation } from '../store/match/organisation.ts';
 import type { getMatch, listMatches } from '../store/match/list.ts';
+import type { listLogSources } from '../store/match/log-sources.ts';
 import type { overview } from '../store/match/overview.ts';
 import type { Matching } from './service.ts';
 import type { Database } from '#main/platform/database/database.ts';
@@ -16,6 +17,7 @@ import type { Database } from '#main/platform/database/database.ts';
 type IntelHandlers = Handlers<{ intel: typeof intel }>['intel'];
 type MatchCalls =
   | 'listMatches'
+  | 'listLogSources'
   | 'getMatch'
   | 'judgeMatch'
   | 'refreshMatches'
@@ -58,6 +60,7 @@ export function matchHandlers({ database, readers, knowledge, matching, now, new
       const answer = await readers.read<ReturnType<typeof listMatches>>('intel.listMatches', params, { signal });
       return { ...answer, state: matching.state() };
     },
+    listLogSources: (params, { signal }) => readers.read<ReturnType<typeof listLogSources>>('intel.listLogSources', params, { signal }),
     getMatch: ({ key }, { signal }) => get(key, signal),
     async judgeMatch({ key, judgement, reason }) {
       const match = await get(key);

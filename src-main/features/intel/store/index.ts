@@ -2,6 +2,7 @@ import type { Database } from '#main/platform/database/database.ts';
 import { countOf } from './graph.ts';
 import { forgetEstate } from './match/estate.ts';
 import { matchIndicators } from './match/indicators.ts';
+import { listLogSources } from './match/log-sources.ts';
 import { getMatch, listMatches } from './match/list.ts';
 import { organisationOf } from './match/organisation.ts';
 import { overview } from './match/overview.ts';
@@ -21,6 +22,7 @@ export const intelReads = {
   'intel.matchScope': matchScope,
   'intel.forgetEstate': (database: Database) => forgetEstate(database),
   'intel.listMatches': listMatches,
+  'intel.listLogSources': listLogSources,
   'intel.getMatch': getMatch,
   'intel.organisation': (database: Database) => organisationOf(database),
   'intel.overview': overview,

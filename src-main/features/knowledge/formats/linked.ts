@@ -1,3 +1,5 @@
+import { type LogSourceTerms, logSourceName } from '#shared/domain/intel/log-sources.ts';
+import { withExtension } from '#shared/domain/knowledge/extensions.ts';
 import { generatedId, observableId, relationshipId, vulnerabilityId } from '#shared/domain/knowledge/identifiers.ts';
 import type { JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { checkObject } from '#shared/domain/knowledge/stix21/index.ts';
@@ -18,6 +20,18 @@ export function bareVulnerability(cve: string): StixObject {
     name: cve.toUpperCase(),
     external_references: [{ source_name: 'cve', external_id: cve.toUpperCase() }],
   };
+}
+
+/** A log source in Sigma's terms: a rule and an inventory that name the same one meet in it. */
+export function logSourceObject({ product, category, service }: LogSourceTerms): StixObject | undefined {
+  if (!product && !category && !service) return undefined;
+  return withExtension('x-redoubt-log-source', {
+    id: generatedId('x-redoubt-log-source', 'sigma', product ?? '', category ?? '', service ?? ''),
+    name: logSourceName({ product, category, service }),
+    ...(product ? { product } : {}),
+    ...(service ? { channel: service } : {}),
+    ...(category ? { x_redoubt_category: category } : {}),
+  });
 }
 
 /** A reference's address as RFC 3986 has it, other letters escaped; undefined where it has no scheme. */
@@ -120,7 +134,7 @@ function decoded(text: string): string {
 }
 
 /** Asset or software `has` vulnerability, asset `runs` software, software `depends-on` software. */
-export function relate(relationshipType: 'has' | 'runs' | 'depends-on', source: string, target: string): StixObject {
+export function relate(relationshipType: 'has' | 'runs' | 'depends-on' | 'sends', source: string, target: string): StixObject {
   return {
     type: 'relationship',
     spec_version: '2.1',

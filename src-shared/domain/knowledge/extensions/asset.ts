@@ -27,6 +27,7 @@ export const Asset = z.looseObject({
   model: text.optional(),
   /** Names, CPE 2.3 names or package URLs, as the source gave them. */
   software: texts.optional(),
+  log_sources: texts.optional(),
   location: text.optional(),
   cpe: text.optional(),
   environment: text.optional(),
@@ -42,6 +43,6 @@ export const assetType: OwnType<'x-redoubt-asset'> = {
   about: 'A machine, service, device, application or store of data that an organisation owns or depends on.',
   properties:
     'name (string, required); description, asset_id, asset_type, serial_number, owner, business_unit, zone, operating_system, vendor, ' +
-    'model, location, cpe, environment, status (string); hostnames, ip_addresses, mac_addresses, software, tags (list of string); ' +
+    'model, location, cpe, environment, status (string); hostnames, ip_addresses, mac_addresses, software, log_sources, tags (list of string); ' +
     'criticality (integer, 1 least to 5 most); exposure (one of internet, partner, internal, isolated)',
 };

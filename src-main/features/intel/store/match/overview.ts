@@ -6,6 +6,7 @@ import { prepared } from '#main/platform/database/sql.ts';
 import { countOf, RETIRED, summariesOf, termId, termIds } from '../graph.ts';
 import { threatFacts } from './facts.ts';
 import { dressed, type StoredMatch } from './list.ts';
+import { detection } from './log-sources.ts';
 import { organisationOf } from './organisation.ts';
 
 const mostShown = 8;
@@ -32,6 +33,7 @@ export function overview(database: Database, { since }: { since?: string | undef
         : (prepared(database, `SELECT count(*) FROM intel_match m WHERE ${open} AND m.first_seen >= ?`)
             .pluck()
             .get(Date.parse(since)) as number),
+    detection: detection(database),
     blindSpots: blindSpots(database),
     freshness: freshness(database),
   };

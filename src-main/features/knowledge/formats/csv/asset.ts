@@ -20,6 +20,7 @@ export interface AssetRow {
   readonly key: { readonly property: string; readonly value: string };
   readonly cves: readonly string[];
   readonly software: readonly string[];
+  readonly logSources: readonly string[];
 }
 
 export interface CellLoss {
@@ -98,7 +99,7 @@ export function assetFromRow(columns: readonly Column[], cells: readonly string[
       asset[property] = cell;
     }
   }
-  for (const property of ['hostnames', 'ip_addresses', 'mac_addresses', 'software', 'tags'] as const) {
+  for (const property of ['hostnames', 'ip_addresses', 'mac_addresses', 'software', 'log_sources', 'tags'] as const) {
     const list = lists.get(property);
     if (list && list.length > 0) asset[property] = list;
   }
@@ -112,6 +113,7 @@ export function assetFromRow(columns: readonly Column[], cells: readonly string[
     key: found,
     cves: lists.get('vulnerabilities') ?? [],
     software: lists.get('software') ?? [],
+    logSources: lists.get('log_sources') ?? [],
   };
 }
 
@@ -142,7 +144,7 @@ const badWords: Partial<Record<AssetProperty, string>> = {
 function partsOf(property: AssetProperty, cell: string): { good: string[]; bad: string[] } {
   const good: string[] = [];
   const bad: string[] = [];
-  if (property === 'software' || property === 'tags') {
+  if (property === 'software' || property === 'log_sources' || property === 'tags') {
     const separator = /[;|\n]/.test(cell) ? /[;|\n]/ : ',';
     good.push(
       ...cell

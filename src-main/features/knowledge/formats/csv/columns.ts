@@ -20,6 +20,7 @@ export const assetProperties = [
   { property: 'vendor', title: 'Vendor' },
   { property: 'model', title: 'Model' },
   { property: 'software', title: 'Software' },
+  { property: 'log_sources', title: 'Log sources (windows/process_creation, sysmon, nginx)' },
   { property: 'cpe', title: 'CPE of the asset' },
   { property: 'vulnerabilities', title: 'Vulnerabilities (CVE ids)' },
   { property: 'location', title: 'Location' },
@@ -43,6 +44,7 @@ export const listProperties: ReadonlySet<AssetProperty> = new Set([
   'ip_addresses',
   'mac_addresses',
   'software',
+  'log_sources',
   'vulnerabilities',
   'tags',
 ]);
@@ -73,6 +75,7 @@ const synonyms: Readonly<Record<AssetProperty, string>> = {
   model: 'model modelname modelnumber hardwaremodel devicemodel product productmodel modell',
   software:
     'software installedsoftware applications application apps app packages installedapplications products services installedpackages softwarelist component components purl purls sw',
+  log_sources: 'logsource logsources logs logging logtypes eventsources sends telemetry sigmalogsource',
   cpe: 'cpe cpe23 cpename cpeuri',
   vulnerabilities:
     'cve cves cveid cveids vulnerability vulnerabilities vulns vuln openvulnerabilities knownvulnerabilities findings vulnerabilityid',

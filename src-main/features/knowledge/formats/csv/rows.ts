@@ -6,7 +6,8 @@ import { vulnerabilityId } from '#shared/domain/knowledge/identifiers.ts';
 import type { StixObject } from '#shared/domain/knowledge/stix.ts';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { Item, ReadContext } from '../format.ts';
-import { bareVulnerability, relate, softwareFrom } from '../linked.ts';
+import { logSourceFrom } from '#shared/domain/intel/log-sources.ts';
+import { bareVulnerability, logSourceObject, relate, softwareFrom } from '../linked.ts';
 import { keysOf } from '../assets/asset-index.ts';
 import { type AssetRow, assetFromRow, type Column, ownPropertyNames } from './asset.ts';
 import { isAssetProperty, listProperties } from './columns.ts';
@@ -64,7 +65,7 @@ export function* rowItems(row: Row, columns: readonly Column[], seen: Seen, cont
   const made = assetFromRow(columns, row.cells, (loss) => losses.push(loss));
   if (typeof made === 'string') return yield { kind: 'rejected', path, reason: made };
   const { asset, key } = standingOf(made, seen, context);
-  const { software: _, ...compared } = asset;
+  const { software: _, log_sources: __, ...compared } = asset;
   const digest = hash('sha1', canonical(compared), 'base64');
   const earlier = seen.assets.get(asset.id);
   const what = `${key.property.replaceAll('_', ' ')} “${key.value.slice(0, 100)}”`;
@@ -124,7 +125,13 @@ function standingOf(made: AssetRow, seen: Seen, context: ReadContext): AssetRow 
 
 type ObjectItem = Item & { kind: 'object'; object: StixObject };
 
-function* linkedItems(assetId: string, { cves, software }: AssetRow, path: string, context: ReadContext, seen: Seen): Iterable<ObjectItem> {
+function* linkedItems(
+  assetId: string,
+  { cves, software, logSources }: AssetRow,
+  path: string,
+  context: ReadContext,
+  seen: Seen,
+): Iterable<ObjectItem> {
   for (const cve of cves) {
     const known = context.findByExternalId(cve);
     const target = known ?? vulnerabilityId(cve);
@@ -136,5 +143,13 @@ function* linkedItems(assetId: string, { cves, software }: AssetRow, path: strin
     seen.software.set(text, object);
     yield { kind: 'object', object, path };
     yield { kind: 'object', object: relate('runs', assetId, object.id), path, stamp: true };
+  }
+  for (const text of logSources) {
+    const source = logSourceObject(logSourceFrom(text));
+    if (!source) continue;
+    if (!seen.linked.has(source.id))
+      for (const object of extensionObjectsFor([source.type])) yield { kind: 'object', object, path: 'declarations' };
+    yield { kind: 'object', object: source, path, stamp: true };
+    yield { kind: 'object', object: relate('sends', assetId, source.id), path, stamp: true };
   }
 }

@@ -1,5 +1,5 @@
 import { canonical } from '#shared/domain/knowledge/canonical.ts';
-import { extensionObjectsFor, withExtension } from '#shared/domain/knowledge/extensions.ts';
+import { extensionObjectsFor } from '#shared/domain/knowledge/extensions.ts';
 import { generatedId, relationshipId } from '#shared/domain/knowledge/identifiers.ts';
 import type { Json, JsonObject, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { checkObject } from '#shared/domain/knowledge/stix21/index.ts';
@@ -7,7 +7,7 @@ import { tlpMarkingId } from '#shared/domain/knowledge/tlp.ts';
 import { isUuid } from '#shared/domain/knowledge/uuid.ts';
 import type { Item, ReadContext } from '../format.ts';
 import { isObject, listIn, objectIn, textIn } from '../json-values.ts';
-import { undated, uriOf } from '../linked.ts';
+import { logSourceObject, undated, uriOf } from '../linked.ts';
 import { placeholderFor } from '../placeholders.ts';
 import type { YamlDocument } from './documents.ts';
 import { readTag } from './tags.ts';
@@ -193,29 +193,18 @@ function logSourceOf(file: SigmaFile, rule: JsonObject, path: string, others: It
   const [product, category, service] = ['product', 'category', 'service'].map((name) =>
     textIn(source, name)?.trim().toLowerCase().slice(0, 300),
   );
-  if (!product && !category && !service) return undefined;
-  const id = generatedId('x-redoubt-log-source', 'sigma', product ?? '', category ?? '', service ?? '');
-  if (!file.given.has(id)) {
-    for (const object of extensionObjectsFor(['x-redoubt-log-source'])) {
-      if (file.given.has(object.id)) continue;
-      file.given.add(object.id);
-      others.push({ kind: 'object', object, path: `${path}.logsource` });
+  const object = logSourceObject({ product, category, service });
+  if (!object) return undefined;
+  if (!file.given.has(object.id)) {
+    for (const declaration of extensionObjectsFor([object.type])) {
+      if (file.given.has(declaration.id)) continue;
+      file.given.add(declaration.id);
+      others.push({ kind: 'object', object: declaration, path: `${path}.logsource` });
     }
-    file.given.add(id);
-    others.push({
-      kind: 'object',
-      object: withExtension('x-redoubt-log-source', {
-        id,
-        name: [product, service, category].filter((part) => part).join(' '),
-        ...(product ? { product } : {}),
-        ...(service ? { channel: service } : {}),
-        ...(category ? { x_redoubt_category: category } : {}),
-      }),
-      path: `${path}.logsource`,
-      stamp: true,
-    });
+    file.given.add(object.id);
+    others.push({ kind: 'object', object, path: `${path}.logsource`, stamp: true });
   }
-  return id;
+  return object.id;
 }
 
 /** The rules that a correlation or a filter speaks of, by UUID or by a name in the same file. */
