@@ -4,7 +4,6 @@ import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { heapFlags } from '#main/platform/heap.ts';
 import { pass } from '#main/platform/http/passage.ts';
 import type { Host, Log, SecretStore } from '#main/platform/host.ts';
 import { entryFiles, guardFile } from './entry-files.ts';
@@ -37,7 +36,7 @@ export function createNodeHost(terms: NodeHostTerms): Host {
       ((entry) =>
         pass({ kind: 'start', what: entry }, () => {
           const child = fork(entryFiles[entry], [], {
-            execArgv: [...heapFlags, ...execArgv],
+            execArgv,
             env: cleanEnvironment(process.env),
             serialization: 'advanced',
             stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -1,8 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** For processes that we start under plain Node. */
-export const heapFlags: readonly string[] = ['--heap-growing-percent=60', '--semi-space-growth-factor=1'];
-
 /**
  * Keeps this process's heap close to what it holds. V8 lets a heap grow to several times its live
  * objects where a machine has much memory: a large import then takes twice the memory for no time
@@ -12,5 +9,6 @@ export const heapFlags: readonly string[] = ['--heap-growing-percent=60', '--sem
  */
 export function keepHeapSmall(): void {
   if (process.versions.electron) return;
-  for (const flag of heapFlags) setFlagsFromString(flag);
+  setFlagsFromString('--heap-growing-percent=60');
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
