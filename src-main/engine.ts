@@ -127,5 +127,6 @@ function jobHandlers(jobs: Jobs): Handlers<RedoubtContract>['jobs'] {
     list: () => jobs.list(),
     get: ({ jobId }) => jobs.get(jobId),
     cancel: ({ jobId }) => jobs.cancel(jobId),
+    retry: ({ jobId }) => ({ jobId: jobs.retry(jobId) }),
   };
 }

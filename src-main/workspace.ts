@@ -18,6 +18,8 @@ import { onRefusal } from './platform/http/guard.ts';
 import type { Jobs } from './platform/jobs/jobs.ts';
 import { createKeyring, type Keyring, withPassphrase, withRecoveryCode } from './platform/secrets/keyring.ts';
 import { createKeyringFiles } from './platform/secrets/keyring-files.ts';
+import { createAuditChecks } from './workspace/audit-check.ts';
+import { freeIn } from './workspace/compaction.ts';
 import { compose, type OpenWorkspace } from './workspace/compose.ts';
 import { createBackupDoor } from './workspace/copies.ts';
 import { damageOf } from './workspace/damage.ts';
@@ -192,8 +194,9 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
   };
 
   /** Closes what is open, puts `workspace.db.incoming` in its place and opens that, all under one lock. */
-  const swap = (journal: Omit<SwapJournal, 'format'>, keys: Held, exceptJob: string) =>
+  const swap = (journal: Omit<SwapJournal, 'format'>, keys: Held, exceptJob: string, last?: () => void) =>
     alone(async () => {
+      last?.();
       if (current) await shut({ keepLock: true, exceptJob });
       const mine = lock ?? lockOrSay();
       lock = undefined;
@@ -210,6 +213,8 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
       }
       emit('knowledge.graphChanged', { revision: 0, reason: 'sync' });
     });
+
+  const auditChecks = createAuditChecks(jobs);
 
   const backups = createBackupDoor({
     host,
@@ -235,6 +240,7 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
   return {
     state,
     backups: backups.door,
+    compaction: backups.compaction,
     isOpen: () => current !== undefined,
     current: requireOpen,
     noteFailure(error) {
@@ -324,7 +330,7 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
       }),
     locked: () => (current ? undefined : { early, since: startedAt }),
     open() {
-      const { admin, knowledge, readers, recordedSince } = requireOpen();
+      const { admin, database, knowledge, readers, recordedSince } = requireOpen();
       return {
         store: admin,
         early,
@@ -334,6 +340,7 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
           folder: host.dataDir,
           createdAt: recordedSince,
           ...sizesOf(places.database, keeper.folder()),
+          free: freeIn(database),
         }),
         policyChanged: () => emit('admin.ledgerChanged', countEntries(admin.entries())),
         async auditPage(wanted, signal) {
@@ -344,6 +351,8 @@ export function createWorkspace(host: Host, jobs: Jobs, emit: Emit<RedoubtContra
           );
           return { ...page, workspace: held?.keyring.workspace ?? '', version: host.version };
         },
+        checkAudit: () => auditChecks.start(knowledge, readers),
+        auditCheck: auditChecks.outcome,
         async verify(signal) {
           const log = await knowledge.read('knowledge.verifyLog', undefined as never, { signal, deadlineMs: 600_000 });
           const ledger = await readers.read<{ entries: number; head: string; problems: string[] }>('admin.verifyLedger', undefined, {

@@ -15,6 +15,7 @@ import { openDatabase } from '#main/platform/database/database.ts';
 import type { Host } from '#main/platform/host.ts';
 import type { JobHandle, Jobs } from '#main/platform/jobs/jobs.ts';
 import type { Keyring } from '#main/platform/secrets/keyring.ts';
+import { type CompactionDoor, createCompaction } from './compaction.ts';
 import type { OpenWorkspace } from './compose.ts';
 import type { Held } from './held.ts';
 import { fileDoor, spoken } from './files.ts';
@@ -34,7 +35,8 @@ export interface CopyTerms {
   /** Whether damage showed: what stands cannot be copied, so it is set aside whole. */
   isBroken(): boolean;
   stamp(): string;
-  swap(journal: Omit<SwapJournal, 'format'>, keys: Held, exceptJob: string): Promise<void>;
+  /** `last` runs when nobody can write any more but before anything is closed; where it throws nothing is done. */
+  swap(journal: Omit<SwapJournal, 'format'>, keys: Held, exceptJob: string, last?: () => void): Promise<void>;
   adopt(keys: Held): void;
   tell(): void;
 }
@@ -44,7 +46,7 @@ export interface Exclusive {
   start<T>(title: string, work: (job: JobHandle) => Promise<T>): { jobId: string };
 }
 
-export function createBackupDoor(terms: CopyTerms): { door: BackupDoor; opened(): void; closed(): void } {
+export function createBackupDoor(terms: CopyTerms): { door: BackupDoor; compaction: CompactionDoor; opened(): void; closed(): void } {
   const { host, jobs, emit, places, keeper } = terms;
   const previews = new Map<string, RestorePreview>();
   let running: string | undefined;
@@ -269,7 +271,12 @@ export function createBackupDoor(terms: CopyTerms): { door: BackupDoor; opened()
     ...fileDoor(terms, { exclusive, requireHeld, keepPresent, audit }),
   };
 
-  return { door, opened: () => schedule.start(), closed: () => schedule.stop() };
+  return {
+    door,
+    compaction: createCompaction(terms, { exclusive, requireHeld }),
+    opened: () => schedule.start(),
+    closed: () => schedule.stop(),
+  };
 }
 
 /** How many acknowledged operations a copy with so many lacks, told by the file beside the log. */

@@ -47,7 +47,8 @@ export async function openStanding(
     const lost = schema > 0 ? lostOf(places, held.key, database, host) : undefined;
     if (schema > 0 && schema < newestSchema) await copyFirst(places, held, keeper, host);
     migrate(database, migrations);
-    if (swapped) startNewDevice(database, randomUUID());
+    // What was compacted is the same workspace, not a copy that others may have gone on with.
+    if (swapped && swapped.what !== 'compactWorkspace') startNewDevice(database, randomUUID());
     return { database, ...(swapped && { swapped }), ...lost };
   } catch (error) {
     database.close();

@@ -12,6 +12,8 @@ export const Job = z.object({
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().optional(),
   failure: z.string().optional(),
+  /** Failed or cancelled, and may be started once more as it was. */
+  canRetry: z.literal(true).optional(),
 });
 export type Job = z.infer<typeof Job>;
 
@@ -21,5 +23,10 @@ export const jobs = {
   cancel: command('Cancels a running job; the data is left as it was before.', z.strictObject({ jobId: z.string().max(100) }), Job, {
     whileLocked: true,
   }),
+  retry: command(
+    'Starts a job that failed or was cancelled once more, as a job of its own.',
+    z.strictObject({ jobId: z.string().max(100) }),
+    z.object({ jobId: z.string() }),
+  ),
   progressed: event('A job moved on or ended.', Job),
 };

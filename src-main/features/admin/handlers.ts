@@ -1,5 +1,5 @@
 import type { admin } from '#shared/contract/admin.ts';
-import type { AuditPage, AuditVerification, LedgerEntry, WorkspaceFacts, WorkspaceState } from '#shared/contract/admin.ts';
+import type { AuditPage, AuditVerification, Compaction, LedgerEntry, WorkspaceFacts, WorkspaceState } from '#shared/contract/admin.ts';
 import type { z } from 'zod';
 import type { Json } from '#shared/domain/knowledge/stix.ts';
 import type { Handlers } from '#shared/transport/serve.ts';
@@ -23,6 +23,7 @@ export interface WorkspaceDoor {
   /** What was refused since the engine started; undefined while a workspace is open, whose store then has it. */
   locked(): { readonly early: readonly LedgerEntry[]; readonly since: number } | undefined;
   readonly backups: BackupDoor;
+  readonly compaction: { start(): { jobId: string }; outcome(jobId: string): Compaction };
   /** Of the open workspace. */
   readonly open: () => {
     readonly store: AdminStore;
@@ -35,6 +36,9 @@ export interface WorkspaceDoor {
     policyChanged(): void;
     auditPage(wanted: AuditWanted, signal: AbortSignal): Promise<AuditPage>;
     verify(signal: AbortSignal): Promise<AuditVerification>;
+    /** The same as a job. */
+    checkAudit(): { jobId: string };
+    auditCheck(jobId: string): AuditVerification;
     audit(what: string, details: Json): void;
   };
 }
@@ -72,6 +76,10 @@ export function createAdminHandlers(
         since: recordedSince,
       };
     },
+    checkAudit: () => door.open().checkAudit(),
+    getAuditCheck: ({ jobId }) => door.open().auditCheck(jobId),
+    compactWorkspace: () => door.compaction.start(),
+    getCompaction: ({ jobId }) => door.compaction.outcome(jobId),
     verifyAudit: (_input, { signal }) => door.open().verify(signal),
     listNetworkRules: () => door.open().store.rules(),
     allowHost(rule) {

@@ -53,7 +53,7 @@ export function packHandlers({ knowledge, jobs, resourcesDir }: PackTerms): Pick
     },
     async installPacks({ names }) {
       const packs = chosen(await listShippedPacks(resourcesDir), names);
-      return { jobId: jobs.start('Install packs', (job) => install(packs, job)) };
+      return { jobId: jobs.start('Install packs', (job) => install(packs, job), { again: true }) };
     },
     async openDemo() {
       const { sha256, items } = await loadDemo(resourcesDir);

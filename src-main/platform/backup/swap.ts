@@ -17,7 +17,7 @@ const Journal = z.strictObject({
   /** Deleted once the new one has opened: a verified copy of it exists. */
   keepAside: z.boolean(),
   /** For the audit log. */
-  what: z.enum(['restoreBackup', 'importWorkspace']),
+  what: z.enum(['restoreBackup', 'importWorkspace', 'compactWorkspace']),
   from: z.string().max(200),
   /** Operations that stood before, where known. */
   before: z.int().optional(),

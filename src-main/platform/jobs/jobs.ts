@@ -13,8 +13,10 @@ export interface JobHandle {
 }
 
 export interface Jobs {
-  /** Starts work and answers at once with its id. */
-  start<T>(title: string, work: (handle: JobHandle) => Promise<T>): string;
+  /** Starts work and answers at once with its id. `again`: where it failed or was cancelled it may be started once more as it is. */
+  start<T>(title: string, work: (handle: JobHandle) => Promise<T>, options?: { readonly again?: boolean }): string;
+  /** Starts work that failed or was cancelled once more, as a job of its own. Throws `conflict` where that cannot be. */
+  retry(jobId: string): string;
   list(): Job[];
   get(jobId: string): Job;
   cancel(jobId: string): Job;
@@ -30,6 +32,7 @@ interface Running {
   job: Job;
   readonly abort: AbortController;
   readonly ended: Promise<void>;
+  again?: (() => string) | undefined;
   result?: unknown;
   failure?: unknown;
 }
@@ -54,8 +57,8 @@ export function createJobs(options: {
   };
   const at = () => new Date(options.now()).toISOString();
 
-  return {
-    start(title, work) {
+  const jobs: Jobs = {
+    start(title, work, { again = false } = {}) {
       const jobId = options.newId();
       const abort = new AbortController();
       let toldAt = 0;
@@ -76,10 +79,12 @@ export function createJobs(options: {
         },
       };
       const end = (change: Partial<Job>) => {
-        running.job = { ...running.job, ...change, finishedAt: at() };
+        const canRetry = running.again !== undefined && change.state !== 'done';
+        running.job = { ...running.job, ...change, finishedAt: at(), ...(canRetry && { canRetry }) };
+        if (!canRetry) running.again = undefined;
         options.onProgress(running.job);
       };
-      const running: Running = { job, abort, ended: Promise.resolve() };
+      const running: Running = { job, abort, ended: Promise.resolve(), ...(again && { again: () => jobs.start(title, work, { again }) }) };
       known.set(jobId, running);
       const ended = Promise.resolve()
         .then(() => work(handle))
@@ -114,6 +119,16 @@ export function createJobs(options: {
       running.abort.abort();
       return running.job;
     },
+    retry(jobId) {
+      const running = find(jobId);
+      const { job, again } = running;
+      if (job.state === 'running' || !again)
+        throw new ContractError('conflict', `“${job.title}” cannot be started once more from here; start it where it was started.`);
+      const { canRetry: _once, ...rest } = job;
+      Object.assign(running, { job: rest, again: undefined });
+      options.onProgress(rest);
+      return again();
+    },
     result<T>(jobId: string): T {
       const { job, result, failure } = find(jobId);
       if (job.state === 'running') throw new ContractError('unavailable', 'This job is still running; wait until it is done.');
@@ -124,8 +139,15 @@ export function createJobs(options: {
     settled: (jobId) => find(jobId).ended,
     async cancelAll(except) {
       const others = [...known.values()].filter(({ job }) => job.jobId !== except);
-      for (const { abort } of others) abort.abort(CLOSING);
+      // What they would do once more is of a workspace that closes.
+      for (const running of others) {
+        running.again = undefined;
+        const { canRetry: _gone, ...rest } = running.job;
+        running.job = rest;
+        running.abort.abort(CLOSING);
+      }
       await Promise.all(others.map(({ ended }) => ended));
     },
   };
+  return jobs;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { command, event, query } from '../define.ts';
+import { JobStarted } from '../knowledge/paging.ts';
 
 export const LedgerEntry = z.object({
   at: z.iso.datetime(),
@@ -42,6 +43,17 @@ export const networkCalls = {
   getLedger: query('The egress ledger: every request that left or was refused; while locked, of this run only.', z.void(), Ledger, {
     whileLocked: true,
   }),
+  checkAudit: command(
+    'Recomputes the audit chain and the hashes of imported objects as a job that tells how far it is and may be cancelled.',
+    z.void(),
+    JobStarted,
+    { needs: 'read' },
+  ),
+  getAuditCheck: query(
+    'What a finished check of the audit chain found.',
+    z.strictObject({ jobId: z.string().max(100) }),
+    AuditVerification,
+  ),
   verifyAudit: query('Recomputes the audit chain and the hashes of imported objects.', z.void(), AuditVerification),
   listNetworkRules: query('Lists the hosts allowed, each for a purpose.', z.void(), z.array(NetworkRule)),
   allowHost: command('Allows one host for one purpose.', NetworkRule, z.array(NetworkRule), { needs: 'admin' }),

@@ -1,6 +1,7 @@
 import type { BulkReport } from '#shared/contract/knowledge.ts';
 import type { Json, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { ContractError } from '#shared/transport/errors.ts';
+import type { JobHandle } from '#main/platform/jobs/jobs.ts';
 import { bulkEdit, previewBulkEdit, selected } from '../edit/bulk-edit.ts';
 import { noteAbout, refuseBroken, refuseFixed, relationshipBetween, standingOn } from '../edit/objects.ts';
 import type { KnowledgeHandlers } from '../handlers.ts';
@@ -128,10 +129,10 @@ export function editHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, Edi
       return previewBulkEdit(parts, keys, change, branchToEdit(store, branch, keys));
     },
     bulkEdit({ branch, ids, filter, change }) {
-      const jobId = parts.jobs.start('Change of many objects', async (job) => {
+      const work = async (job: JobHandle) => {
         try {
           const keys = await selected(parts, { branch, ids, filter }, job.signal);
-          reports.set(jobId, await bulkEdit(parts, keys, change, branchToEdit(store, branch, keys), job));
+          reports.set(job.jobId, await bulkEdit(parts, keys, change, branchToEdit(store, branch, keys), job));
           for (const old of reports.keys()) {
             if (reports.size <= MOST_KEPT) break;
             reports.delete(old);
@@ -139,7 +140,8 @@ export function editHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, Edi
         } finally {
           parts.changed('edit');
         }
-      });
+      };
+      const jobId = parts.jobs.start('Change of many objects', work, { again: true });
       return { jobId };
     },
     getBulkReport: ({ jobId }) => finished(parts.jobs, jobId, 'a change of many objects', reports),

@@ -1,4 +1,5 @@
 import type { ImportPreview } from '#shared/contract/knowledge.ts';
+import type { JobHandle } from '#main/platform/jobs/jobs.ts';
 import { formatInfos } from '../formats/infos.ts';
 import type { ReportedFile } from '../import/import-files.ts';
 import type { KnowledgeHandlers } from '../handlers.ts';
@@ -22,13 +23,14 @@ export function importHandlers(parts: KnowledgeParts): Pick<KnowledgeHandlers, I
     },
     getImportPreview: ({ jobId }) => finished(jobs, jobId, 'a preview', previews),
     runImport({ previewId, mappings }) {
-      const jobId = jobs.start('Import', async (job) => {
+      const work = async (job: JobHandle) => {
         try {
-          keep(reports, jobId, await files.run(previewId, mappings ?? {}, job));
+          keep(reports, job.jobId, await files.run(previewId, mappings ?? {}, job));
         } finally {
           parts.changed('import');
         }
-      });
+      };
+      const jobId = jobs.start('Import', work, { again: true });
       return { jobId };
     },
     listFormats: () => formatInfos(),

@@ -22,22 +22,44 @@ const MOST_PROBLEMS = 100;
  * so that damage shows in tables too that the chain does not cover.
  */
 export function verifyLog(database: Database): LogVerification {
+  const log = verifyLogPart(database, {});
+  const problems = [...log.problems];
+  for (const table of tablesOf(database)) problems.push(...verifyTable(database, { table }));
+  return { operations: log.operations, head: log.head, problems: problems.slice(0, MOST_PROBLEMS) };
+}
+
+/** Where a check of the log goes on: what the parts before it came to. */
+export interface LogPart {
+  readonly operations: number;
+  /** Hex. */
+  readonly head: string;
+  /** Device and its newest number. */
+  readonly seqs: readonly (readonly [string, number])[];
+}
+
+/** One part of it, of about so many milliseconds; `through` says whether it reached the end. `total` operations are there. */
+export function verifyLogPart(
+  database: Database,
+  { after, milliseconds }: { readonly after?: LogPart | undefined; readonly milliseconds?: number },
+): LogPart & { readonly through: boolean; readonly total: number; readonly problems: string[] } {
   const problems: string[] = [];
   const say = (problem: string) => {
     if (problems.length < MOST_PROBLEMS) problems.push(problem);
   };
+  const until = milliseconds === undefined ? undefined : performance.now() + milliseconds;
   const ops = database
     .prepare(
       `SELECT op.id, d.uuid AS device, op.seq, op.clock, op.kind, op.property, op.value, op.base, op.action, i.uuid AS import, op.hash, op.count,
         op.branch, op.actor, op.chain,
         CASE WHEN o.id IS NOT NULL THEN t.value || '--' || lower(hex(o.uuid)) WHEN r.id IS NOT NULL THEN 'relationship--' || lower(hex(r.uuid)) END AS objectId
        FROM op JOIN device d ON d.id = op.device LEFT JOIN import i ON i.id = op.import
-       LEFT JOIN object o ON o.id = op.object LEFT JOIN term t ON t.id = o.type LEFT JOIN relationship r ON r.id = op.object ORDER BY op.id`,
+       LEFT JOIN object o ON o.id = op.object LEFT JOIN term t ON t.id = o.type LEFT JOIN relationship r ON r.id = op.object WHERE op.id > ? ORDER BY op.id`,
     )
-    .iterate() as IterableIterator<OpRow>;
-  let chain: Uint8Array = Buffer.alloc(32);
-  let operations = 0;
-  const seqs = new Map<string, number>();
+    .iterate(after?.operations ?? 0) as IterableIterator<OpRow>;
+  let chain: Uint8Array = after ? Buffer.from(after.head, 'hex') : Buffer.alloc(32);
+  let operations = after?.operations ?? 0;
+  const seqs = new Map<string, number>(after?.seqs);
+  let through = true;
   for (const row of ops) {
     operations++;
     if (row.id !== operations) say(`Operation ${operations} is missing: the log goes on at ${row.id}.`);
@@ -52,15 +74,23 @@ export function verifyLog(database: Database): LogVerification {
       if (found.length !== row.count) say(`Operation ${row.id} wrote ${row.count} objects; ${found.length} are here.`);
       else if (!chunkHash(found).equals(row.hash)) say(`An object that operation ${row.id} wrote was changed outside the log.`);
     }
+    if (until === undefined || performance.now() < until) continue;
+    through = false;
+    break;
   }
-  for (const table of tablesOf(database))
-    if (database.pragma(`quick_check('${table}')`, { simple: true }) !== 'ok')
-      say(`A page of the table “${table}” is damaged in the database file; restore the folder from a backup.`);
-  return { operations, head: Buffer.from(chain).toString('hex'), problems };
+  const total = database.prepare('SELECT count(*) FROM op').pluck().get() as number;
+  return { operations, head: Buffer.from(chain).toString('hex'), seqs: [...seqs], problems, through, total };
+}
+
+/** Reads every page of one table and its indexes; what is wrong, in words. */
+export function verifyTable(database: Database, { table }: { readonly table: string }): string[] {
+  if (!tablesOf(database).includes(table)) return [];
+  if (database.pragma(`quick_check('${table}')`, { simple: true }) === 'ok') return [];
+  return [`A page of the table “${table}” is damaged in the database file; restore the folder from a backup.`];
 }
 
 /** Without the virtual ones: full text on a connection that lasts checks itself against what it remembers, and cries wolf. Its pages lie in tables of its own. */
-function tablesOf(database: Database): string[] {
+export function tablesOf(database: Database): string[] {
   return database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name").pluck().all() as string[];
 }
 

@@ -6,7 +6,7 @@ import { activity } from '../time/activity.ts';
 import { diffTimes, momentTime } from '../time/differences.ts';
 import { compareVersions } from '../time/moments.ts';
 import { conflicts, propertyProvenance } from '../time/properties.ts';
-import { verifyLog } from './audit.ts';
+import { tablesOf, verifyLog, verifyLogPart, verifyTable } from './audit.ts';
 import { auditLinks } from './audit-links.ts';
 import { briefFacts } from './brief.ts';
 import { census, changesAfter } from './census.ts';
@@ -42,6 +42,9 @@ const reads = {
   'knowledge.changesAfter': changesAfter,
   'knowledge.auditLinks': auditLinks,
   'knowledge.verifyLog': (database: Database) => verifyLog(database),
+  'knowledge.verifyLogPart': verifyLogPart,
+  'knowledge.verifyTable': verifyTable,
+  'knowledge.tables': (database: Database) => tablesOf(database),
   'knowledge.branches': listBranches,
   'knowledge.branch': branchWithCounts,
   'knowledge.branchChanges': branchChanges,
