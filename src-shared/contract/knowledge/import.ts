@@ -99,6 +99,7 @@ export const importFormats = [
   'misp-warninglist',
   'lolbas',
   'd3fend',
+  'capec',
   'misp-galaxy',
   'ctid-mapping',
   'attack-flow',

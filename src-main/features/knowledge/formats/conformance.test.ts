@@ -136,6 +136,13 @@ const own: Record<(typeof formats)[number]['id'], Pick<Subject, 'withName' | 'na
       ),
     namesIn: names,
   },
+  capec: {
+    withName: (name) =>
+      bytes(
+        `<Attack_Pattern_Catalog Version="3.9"><Attack_Patterns><Attack_Pattern ID="1" Name="${name.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')}"/></Attack_Patterns></Attack_Pattern_Catalog>`,
+      ),
+    namesIn: names,
+  },
   lolbas: {
     withName: (Name) => bytes(JSON.stringify([{ Name, Commands: [{ Command: 'c', Usecase: 'u', MitreID: 'T1105' }] }])),
     namesIn: names,

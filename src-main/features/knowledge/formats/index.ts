@@ -1,5 +1,6 @@
 import { attackFlow } from './attack-flow/index.ts';
 import { attackFlowExport } from './attack-flow/write.ts';
+import { capec } from './capec/index.ts';
 import { csv } from './csv/index.ts';
 import { csvExport } from './csv/write.ts';
 import { ctidMapping } from './ctid-mapping/index.ts';
@@ -31,6 +32,7 @@ export const formats: readonly Format[] = [
   cve,
   mispWarninglist,
   d3fend,
+  capec,
   lolbas,
   mispGalaxy,
   ctidMapping,

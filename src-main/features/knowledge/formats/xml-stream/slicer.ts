@@ -10,6 +10,8 @@ export interface XmlElement {
   readonly children: readonly XmlElement[];
   /** Own text, that of children left out, blanks at both ends too. */
   readonly text: string;
+  /** Signs of the parent's own text that stand before it, for text with elements in it. */
+  readonly at: number;
   readonly line: number;
 }
 
@@ -28,12 +30,13 @@ interface Growing {
   attributes: Readonly<Record<string, string>>;
   children: Growing[];
   text: string;
+  at: number;
   line: number;
 }
 
 /** Each costs the parser a message. */
 const mostReplaced = 1000;
-const nobody: XmlElement = { name: '', attributes: {}, children: [], text: '', line: 0 };
+const nobody: XmlElement = { name: '', attributes: {}, children: [], text: '', at: 0, line: 0 };
 /** What XML 1.0 (section 2.2) forbids, and scanners copy from the wire all the same. */
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
@@ -148,8 +151,8 @@ export class XmlSlicer {
     this.#path.push(name);
     // Within a whole element the way does not matter; it is not built, so that depth costs nothing.
     this.#paths.push(this.#stack.length > 0 ? (this.#paths.at(-1) as string) : path);
-    const element: Growing = { name, attributes, children: [], text: '', line: this.#parser.line };
     const parent = this.#stack.at(-1);
+    const element: Growing = { name, attributes, children: [], text: '', at: parent?.text.length ?? 0, line: this.#parser.line };
     if (parent) {
       if (++this.#nodes > this.#limits.nodes)
         this.#fail(`one element holds more than ${this.#limits.nodes.toLocaleString('en-US')} others`);
@@ -167,6 +170,8 @@ export class XmlSlicer {
     const path = this.#paths.pop() as string;
     const element = this.#stack.pop();
     if (element) {
+      const blanks = element.text.length - element.text.trimStart().length;
+      if (blanks > 0) for (const child of element.children) child.at = Math.max(0, child.at - blanks);
       element.text = element.text.trim();
       if (this.#stack.length === 0 && whole.has(path)) this.#pieces.push({ kind: 'whole', path, element });
     } else if (around.has(path)) this.#pieces.push({ kind: 'close', path, element: nobody });
