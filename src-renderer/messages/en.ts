@@ -572,6 +572,11 @@ export const en = {
   'property.ip_addresses': 'IP addresses',
   'property.mac_addresses': 'MAC addresses',
   'property.cpe': 'CPE',
+  'property.x_redoubt_kev': 'Known exploited (CISA KEV)',
+  'property.x_redoubt_cve': 'CVE record',
+  'property.x_redoubt_purl': 'Package URL',
+  'property.x_redoubt_sigma': 'Sigma rule',
+  'property.cvss_vector': 'CVSS vector',
 
   'kind.attack-pattern': 'Technique',
   'kind.artifact': 'Artifact',

@@ -136,7 +136,8 @@ export function ForceScene(props: GraphSceneProps) {
       }
     }
     wake();
-  }, [near, centreId, selectedId, wake]);
+    // Other colours, as of another theme, are drawn anew too.
+  }, [near, centreId, selectedId, colours, wake]);
 
   /** Brings the whole picture into view, closer than the library's own fit, which reckons with the box's corners. */
   const fit = () => {

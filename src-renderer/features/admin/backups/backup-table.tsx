@@ -39,7 +39,7 @@ export function BackupTable(props: {
             const name = t('backup.of', { time: t.time(backup.takenAt) });
             return (
               <tr key={backup.backupId}>
-                <td className="backup-when cell-title">{t.time(backup.takenAt)}</td>
+                <td className="backup-when cell-main">{t.time(backup.takenAt)}</td>
                 <td className="backup-minor">{t(`backup.reason.${backup.reason}`)}</td>
                 <td>
                   <span className={usable ? 'chip chip-good' : 'chip chip-warn'}>

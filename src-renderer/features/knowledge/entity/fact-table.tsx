@@ -20,6 +20,11 @@ const names: Readonly<Record<string, MessageKey>> = {
   ip_addresses: 'property.ip_addresses',
   mac_addresses: 'property.mac_addresses',
   cpe: 'property.cpe',
+  x_redoubt_kev: 'property.x_redoubt_kev',
+  x_redoubt_cve: 'property.x_redoubt_cve',
+  x_redoubt_purl: 'property.x_redoubt_purl',
+  x_redoubt_sigma: 'property.x_redoubt_sigma',
+  cvss_vector: 'property.cvss_vector',
 };
 
 export function propertyLabel(t: Text, property: string): string {
