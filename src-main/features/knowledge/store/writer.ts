@@ -156,9 +156,6 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
     if (memory.texts.has(canonical(object))) return { fate: 'unchanged', object };
     const order = compareTimestamps(object['modified'], memory.newest());
     if (order > 0) return { fate: 'updated', object };
-    // What stands was edited into what comes.
-    if (standing.derived && canonical(withoutTimes(standing.object)) === canonical(withoutTimes(object)))
-      return { fate: 'unchanged', object };
     const same = memory.at(object['modified']);
     if (incoming.partial && same?.full) return { fate: 'unchanged', object };
     if (same?.full)
@@ -204,7 +201,9 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
     const later = (incoming: Incoming, key: number) => {
       if (recent?.key !== key) recent = { key, memory: remember(knownVersions(key, incoming.object.type === 'relationship')) };
       const { memory } = recent;
-      const { fate, what, keep, tiedWith } = judge(incoming, key, memory);
+      const { fate, what: said, keep, tiedWith } = judge(incoming, key, memory);
+      // What stands was edited into what the file holds: a reference that a placeholder gave up, say.
+      const what = origin.import && fate === 'unchanged' && isEditedInto(memory.standing, incoming.object) ? undefined : said;
       // Within one operation there is no first: other devices see its objects in no order.
       if (tiedWith && tiedWith.size === 1 && tiedWith.has(op)) {
         deferred.push(incoming);
@@ -283,6 +282,9 @@ export function createWriter(database: Database, rows: Rows, log: Log, materiali
 
   return { writeChunk, judge };
 }
+
+const isEditedInto = (standing: Known | undefined, object: StixObject) =>
+  standing?.derived === true && canonical(withoutTimes(standing.object)) === canonical(withoutTimes(object));
 
 const kindOf = (state: number) => ({
   partial: (state & PARTIAL) !== 0,
