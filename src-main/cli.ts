@@ -1,8 +1,15 @@
 import './platform/http/guard-on.ts';
+import { answerAtOnce } from './cli/at-once.ts';
 import { terminal } from './cli/terminal.ts';
-import { runCli } from './cli/run.ts';
 
+const argv = process.argv.slice(2);
 const io = terminal(process);
-const code = await runCli(process.argv.slice(2), io);
+const answer = answerAtOnce(argv);
+let code = 0;
+if (answer !== undefined) await io.out(answer);
+else {
+  const { runCli } = await import('./cli/run.ts');
+  code = await runCli(argv, io);
+}
 await io.finished();
 process.exit(code);

@@ -2,6 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contract } from '#shared/contract/index.ts';
 import { contractDocs, contractDocsFile } from '../../build/generate-contract-docs.ts';
+import { helpFile, helpSource } from '../../build/generate-help.ts';
+
+describe('the help of the command line', () => {
+  it('is what `npm run docs:contract` makes of the commands', () => {
+    expect(readFileSync(helpFile, 'utf8').replaceAll('\r\n', '\n')).toBe(helpSource());
+  });
+});
 
 describe('docs/contract.md', () => {
   const text = contractDocs();
