@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { contract } from '#shared/contract/index.ts';
-import { judgements, type Match, matchKinds, type Recognised } from '#shared/contract/intel.ts';
+import { judgements, logStandings, type Match, matchKinds, type Recognised } from '#shared/contract/intel.ts';
 import { decisions, grades } from '#shared/domain/intel/priority.ts';
 import { Tlp } from '#shared/domain/knowledge/stix.ts';
 import { type Command, type Context, exit, UsageError } from './command.ts';
@@ -167,4 +167,43 @@ function several<T extends string>(known: readonly T[], given: readonly string[]
   return given?.map((one) => oneOf(known, one, option) as T);
 }
 
-export const intelCommands: readonly Command[] = [paste, matches];
+const logSources: Command = {
+  words: 'log-sources',
+  about: contract.intel.listLogSources.about,
+  args: [],
+  options: {
+    of: { type: 'string', value: 'ID', about: 'Only what this rule or log source wants.' },
+    standing: { type: 'string', value: 'WORD', about: `Only ${logStandings.join(', ')}; may be given more than once.`, multiple: true },
+    limit: { type: 'string', value: 'N', about: 'How many to show (50 unless given, 500 at most).' },
+  },
+  wants: 'workspace',
+  async run(context) {
+    const { client, io, print, remark, signal, text, number } = context;
+    const id = text('of');
+    const standings = several(logStandings, context.texts('standing'), '--standing');
+    const answer = await client.intel.listLogSources(
+      {
+        ...(standings && { standings }),
+        ...(id !== undefined && { id: id.includes('--') ? id : (await client.knowledge.getEntity({ id }, { signal })).id }),
+        limit: number('limit', 1, 500) ?? 50,
+      },
+      { signal },
+    );
+    const lines = answer.rows.map(({ source, rules, standing, because }) => [standing, rules, source.name, because]);
+    await print(answer, () =>
+      lines.length === 0
+        ? 'No rule wants a log source.\n'
+        : table(['LOG', 'RULES', 'SOURCE', 'WHY'], lines, io.isScreen ? io.columns : undefined),
+    );
+    if (answer.shown < answer.total)
+      remark(`Shown ${answer.shown.toLocaleString('en')} of ${answer.total.toLocaleString('en')} (most wanted first).`);
+    const { rules, runs, perhaps, missing } = answer.counts;
+    if (rules > 0)
+      remark(
+        `Of ${count(rules, 'rule')} ${runs.toLocaleString('en')} could run, ${perhaps.toLocaleString('en')} perhaps, ${missing.toLocaleString('en')} not.`,
+      );
+    return exit.done;
+  },
+};
+
+export const intelCommands: readonly Command[] = [paste, matches, logSources];

@@ -1,5 +1,5 @@
 import { type ComponentType, lazy } from 'react';
-import { MatchesBlock } from '#renderer/features/intel/index.ts';
+import { LogSourceBlock, MatchesBlock } from '#renderer/features/intel/index.ts';
 import type { EntityBlock } from '#renderer/features/knowledge/index.ts';
 import type { ViewProps } from '#renderer/ui/index.ts';
 import { HomeView } from './home-view.tsx';
@@ -12,7 +12,10 @@ export interface View extends Place {
 }
 
 /** What features say on the page of an entity. */
-export const entityBlocks: readonly EntityBlock[] = [{ name: 'matches', block: MatchesBlock }];
+export const entityBlocks: readonly EntityBlock[] = [
+  { name: 'matches', block: MatchesBlock },
+  { name: 'log-sources', block: LogSourceBlock },
+];
 
 const faces: Readonly<Record<PlaceName, ComponentType<ViewProps>>> = {
   home: HomeView,

@@ -1,4 +1,5 @@
 export { FirstRun } from './first-run.tsx';
+export { LogSourceBlock } from './matches/log-source-block.tsx';
 export { MatchesBlock } from './matches/matches-block.tsx';
 export { OverviewPanels } from './overview/overview.tsx';
 export { pasteKeys } from './paste/paste-keys.ts';

@@ -59,7 +59,7 @@ export function whatLogBrings(product: string | undefined, channel: string | und
     const linux = linuxes.test(by);
     return { product: linux ? 'linux' : 'windows', services: ['sysmon'], categories: [...new Set([...own, ...sysmonWrites])], audited: [] };
   }
-  if (/^(?:microsoft )?windows\b/.test(by) || /^microsoft-windows-/.test(of)) {
+  if (/^(?:microsoft )?windows\b/.test(by) || of.startsWith('microsoft-windows-')) {
     const service = serviceOf(of);
     const categories = service === 'powershell' ? ['ps_module'] : service === 'powershell-classic' ? ['ps_classic_start'] : [];
     const audited = service === 'security' ? securityAudits : service === 'powershell' ? ['ps_script'] : [];

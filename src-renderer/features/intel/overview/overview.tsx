@@ -1,4 +1,4 @@
-import { CalendarClock, EyeOff, FileUp, ServerCrash, Swords } from 'lucide-react';
+import { CalendarClock, EyeOff, FileUp, Radar, ServerCrash, Swords } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { Overview } from '#shared/contract/intel.ts';
 import { decisions } from '#shared/domain/intel/priority.ts';
@@ -45,12 +45,16 @@ export function OverviewPanels() {
       <MainsBanner />
       <FirstStep overview={data} />
       {data.assets > 0 && data.state.kept > 0 ? <Decisions overview={data} /> : null}
+      {data.state.found > data.state.kept ? (
+        <p className="shown">{t('matches.capped', { found: t.number(data.state.found), kept: t.number(data.state.kept) })}</p>
+      ) : null}
       {data.assets > 0 ? (
         <div className="overview-panels">
           <AssetsAtRisk overview={data} />
           <div className="overview-side">
             <Exploited overview={data} now={now} />
             <Groups overview={data} onAsk={() => setAsking(true)} />
+            <Rules overview={data} />
             <BlindSpots overview={data} />
           </div>
         </div>
@@ -261,6 +265,35 @@ function Groups({ overview: { groups, organisation, platforms }, onAsk }: Part &
         ))}
       </ul>
       <More {...groups} />
+    </Panel>
+  );
+}
+
+/** Sigma rules by whether their log is there. */
+function Rules({ overview: { detection } }: Part) {
+  const t = useText();
+  if (!detection) return null;
+  const { rules, runs, perhaps, ownSources, wanted } = detection;
+  return (
+    <Panel name="rules" title={t('logs.title')} icon={Radar}>
+      <p className="small">
+        {ownSources === 0 ? t('logs.unknown', { rules: t.number(rules) }) : t('logs.of', { runs: t.number(runs), rules: t.number(rules) })}{' '}
+        {perhaps > 0 ? t('logs.perhaps', { count: perhaps }) : ''}
+      </p>
+      {wanted.length > 0 ? (
+        <>
+          <h3 className="label">{t('logs.wanted')}</h3>
+          <ul>
+            {wanted.map(({ source, rules: count }) => (
+              <li key={source.id} className="home-line">
+                <EntityLine entity={source} />
+                <span className="quiet small">{t('logs.rules', { count })}</span>
+              </li>
+            ))}
+          </ul>
+          {ownSources === 0 ? <p className="quiet small">{t('logs.how')}</p> : null}
+        </>
+      ) : null}
     </Panel>
   );
 }
