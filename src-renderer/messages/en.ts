@@ -327,7 +327,8 @@ export const en = {
   'import.columns.keep': 'Keep as it is',
   'import.columns.of': 'Column {column} becomes',
   'import.report': 'Report',
-  'import.report.title': '{count, plural, =0 {No file was imported} one {# file imported} other {# files imported}}',
+  'import.report.title':
+    '{count, plural, =0 {No file was imported} one {# file imported} other {# files imported}}{failed, plural, =0 {} other {, # could not be}}',
   'import.report.hint': 'Each import can be undone as a whole from the list below.',
   'import.again': 'Import more',
   'import.counts': '{created, number} new, {updated, number} updated, {unchanged, number} unchanged',

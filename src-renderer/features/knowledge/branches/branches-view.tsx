@@ -36,7 +36,7 @@ function BranchList() {
       {making ? <NewBranch onClose={() => setMaking(false)} /> : null}
       {error ? <Failed error={error} onRetry={reload} /> : null}
       {!data && !error ? <Loading /> : null}
-      {data && data.rows.length === 0 ? (
+      {data && data.rows.length === 0 && !making ? (
         <Empty icon={GitBranch} title={t('branches.none')} action={make}>
           {t('branches.none.hint')}
         </Empty>

@@ -7,11 +7,12 @@ import { ReasonList } from './reason-list.tsx';
 /** What became of each file, with a way to what it brought. */
 export function ImportReport({ files, onAgain }: { files: readonly ImportOutcome[]; onAgain: () => void }) {
   const t = useText();
+  const failed = files.filter((file) => file.failure).length;
   return (
     <section className="stack" aria-label={t('import.report')}>
       <Notice
-        kind={files.some((file) => file.failure) ? 'warn' : 'good'}
-        title={t('import.report.title', { count: files.filter((file) => !file.failure).length })}
+        kind={failed > 0 ? 'warn' : 'good'}
+        title={t('import.report.title', { count: files.length - failed, failed })}
         action={
           <Button icon={Upload} onClick={onAgain}>
             {t('import.again')}
