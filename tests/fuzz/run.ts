@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { formats } from '#main/features/knowledge/formats/index.ts';
 import { type Badness, badness } from './bad-files.ts';
 import { createBadFilesReader } from './bad-files-reader.ts';
@@ -81,7 +82,11 @@ function inOwnProcess(id: string): Promise<FuzzOutcome & { seconds: number; peak
       if (message.run !== undefined) last = message.run;
       if (message.outcome) done = { ...message.outcome, peakMb: Math.round((message.rss ?? 0) / 1024) };
     });
-    child.on('exit', (code) => {
+    // What it said last may come after its end, but before its channel is closed.
+    const heard = once(child, 'disconnect');
+    child.on('exit', async (code) => {
+      clearTimeout(timer);
+      await heard;
       clearTimeout(timer);
       const seconds = Math.round((performance.now() - began) / 1000);
       const what = hung ? `hangs for more than ${HANGS_MS / 1000} s` : `the process ended with ${code}`;

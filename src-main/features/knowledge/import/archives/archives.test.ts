@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,6 +10,7 @@ import { tarOf, zipOf } from '../../../../../tests/fixtures/archives.ts';
 import { sourceFromBytes } from '../../formats/source.ts';
 import { type Container, containerFromFolder, containerFromSource } from './index.ts';
 import { usualArchiveLimits } from './member.ts';
+import { unpackXz } from './xz.ts';
 
 const signal = new AbortController().signal;
 const temporary = mkdtempSync(join(tmpdir(), 'redoubt-archives-'));
@@ -265,6 +267,27 @@ describe('archives', () => {
     expect(Object.keys(await listed(await of(zipOf([{ name: 'x.xlsx', data: office, method: 0 }]))))).toEqual(['x.xlsx']);
     for (const text of ['', 'PK', '{"a":1}', 'x'.repeat(600)])
       expect(await containerFromSource(await sourceFromBytes('x', Buffer.from(text)))).toBeUndefined();
+  });
+
+  it('lets go of an .xz that is left early, while more of it comes', async () => {
+    const packed = xzOfFiles({ 'a.bin': randomBytes(300_000).toString('base64') });
+    for (let round = 0; round < 20; round++) {
+      let isLeft = false;
+      const raw = async function* () {
+        try {
+          for (let at = 0; at < packed.length; at += 4096) {
+            yield packed.slice(at, at + 4096);
+            await new Promise((resolve) => setTimeout(resolve, round % 2));
+          }
+        } finally {
+          isLeft = true;
+        }
+      };
+      for await (const piece of unpackXz(raw())) if (piece.length > 0) break;
+      // A piece that came after would throw from nowhere and fail the run.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(isLeft).toBe(true);
+    }
   });
 
   const rounds = Number(process.env['FORMAT_FUZZ'] ?? 300);

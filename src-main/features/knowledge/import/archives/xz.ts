@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
+import { ReadableStream } from 'node:stream/web';
 
 /** The .xz file format 1.1.0, section 2.1.1.1. */
 const magic = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
@@ -12,10 +11,8 @@ export function startsLikeXz(first: Uint8Array): boolean {
 export async function* unpackXz(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   // Loaded with the first .xz: it brings WebAssembly that most runs never need.
   const { default: xz } = await import('xz-decompress');
-  // Readable.toWeb is typed as Node's own stream/web, the package asks for the global one: the same class.
-  const packed = Readable.toWeb(
-    Readable.from(raw, { objectMode: false, highWaterMark: 64 * 1024 }),
-  ) as unknown as globalThis.ReadableStream<Uint8Array>;
+  // Not Readable.toWeb: left early, it may still be given a piece, and its throw then ends the process.
+  const packed = ReadableStream.from(raw) as unknown as globalThis.ReadableStream<Uint8Array>;
   const unpacked = new xz.XzReadableStream(packed) as unknown as ReadableStream<Uint8Array>;
   const reader = unpacked.getReader();
   try {
