@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { Source } from '../format.ts';
 import { checkSignal } from '../items.ts';
@@ -53,6 +52,7 @@ interface Parsed {
 }
 
 async function* parseRows(text: AsyncIterable<string>, delimiter: Delimiter, name: string, signal: AbortSignal): AsyncIterable<Row> {
+  const { parse } = await import('csv-parse');
   const parser = parse({
     delimiter,
     bom: true,

@@ -4,7 +4,6 @@ import { checkSignal, inPages } from '../items.ts';
 import { sketchJson } from '../json-sketch.ts';
 import { streamObjects } from '../json-stream/index.ts';
 import { missingLoss, namedObjects } from '../named-objects.ts';
-import { yamlDocuments } from '../sigma/documents.ts';
 import { decodePieces, encodingOf } from '../text.ts';
 import { fromEntry, looksLikeEntry, type Reading } from './tool.ts';
 
@@ -82,6 +81,7 @@ async function* fromYaml(source: Source, { signal }: ReadContext): AsyncIterable
       throw new ContractError('too_large', `“${source.name}” is longer than 32 MiB of text; split it into several files.`);
     pieces.push(piece);
   }
+  const { yamlDocuments } = await import('../sigma/documents.ts');
   for (const { path, value, fault } of yamlDocuments(pieces.join('').replaceAll('\r\n', '\n')))
     yield { path: path === 'rule' ? 'entry' : path, value, ...(fault === undefined ? {} : { fault }) };
 }

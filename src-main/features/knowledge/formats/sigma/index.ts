@@ -4,7 +4,6 @@ import { defineFormat, type Item, type ReadContext, type Source } from '../forma
 import { checkSignal, inPages } from '../items.ts';
 import { objectIn, textIn } from '../json-values.ts';
 import { decodePieces, encodingOf } from '../text.ts';
-import { yamlDocuments } from './documents.ts';
 import { fromRule, type SigmaFile } from './rule.ts';
 
 /** Signs of one file; a collection of all of SigmaHQ's rules has 7 million. */
@@ -50,6 +49,7 @@ async function* items(source: Source, context: ReadContext): AsyncIterable<Item>
   let shared: { readonly value: JsonObject; readonly text: string } | undefined;
   let previous: JsonObject | undefined;
   let any = false;
+  const { yamlDocuments } = await import('./documents.ts');
   for (const document of yamlDocuments(pieces.join('').replaceAll('\r\n', '\n'))) {
     checkSignal(context.signal);
     if (document.value === undefined) {

@@ -42,7 +42,9 @@ export async function* streamXml(source: Source, options: XmlOptions): AsyncIter
   const { signal } = options;
   checkSignal(signal);
   const encoding = await encodingOf(source.bytes());
-  const slicer = new XmlSlicer(source.name, { ...xmlLimits, ...options.limits }, options.whole, options.around ?? new Set());
+  const { SaxesParser } = await import('saxes');
+  const parser = new SaxesParser({ xmlns: false, position: true });
+  const slicer = new XmlSlicer(parser, source.name, { ...xmlLimits, ...options.limits }, options.whole, options.around ?? new Set());
   for await (const piece of decodePieces(source.bytes(), encoding)) {
     checkSignal(signal);
     for (let at = 0; at < piece.length; at += 64 * 1024) {

@@ -1,4 +1,4 @@
-import { type SaxesAttributePlain, SaxesParser, type SaxesTagPlain } from 'saxes';
+import type { SaxesAttributePlain, SaxesParser, SaxesTagPlain } from 'saxes';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { XmlLimits } from './index.ts';
 
@@ -44,7 +44,7 @@ const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 export class XmlSlicer {
   readonly #name: string;
   readonly #limits: XmlLimits;
-  readonly #parser = new SaxesParser({ xmlns: false, position: true });
+  readonly #parser: SaxesParser;
   readonly #path: string[] = [];
   /** Paths of open elements, joined. */
   readonly #paths: string[] = [];
@@ -58,10 +58,11 @@ export class XmlSlicer {
   #cut = false;
   #any = false;
 
-  constructor(name: string, limits: XmlLimits, whole: ReadonlySet<string>, around: ReadonlySet<string>) {
+  /** `parser`: a new one. */
+  constructor(parser: SaxesParser, name: string, limits: XmlLimits, whole: ReadonlySet<string>, around: ReadonlySet<string>) {
+    this.#parser = parser;
     this.#name = name;
     this.#limits = limits;
-    const parser = this.#parser;
     parser.on('doctype', (doctype) => {
       this.#idle = 0;
       if (!/^\s*[\w:.-]+\s*$/.test(doctype))
