@@ -4,19 +4,20 @@ import { assetProperties, columnNames, guessMapping, knownHeaders } from '../csv
 import { columnsFrom, nothingSeen, rowItems } from '../csv/rows.ts';
 import { defineFormat, type Item, type ReadContext, type Source } from '../format.ts';
 import { checkSignal, inPages } from '../items.ts';
+import { createD3fendMapping, d3fendColumns } from './d3fend-mapping.ts';
 import { openWorkbook, type Sheet, type SheetRow, type Workbook } from './workbook.ts';
 
 const rowsToFindHeader = 30;
 const rowsToGuessFrom = 200;
 const rowsShown = 5;
 
-/** A workbook of assets: each sheet with a header of known words is a table like a CSV file. */
+/** A workbook of assets: each sheet with a header of known words is a table like a CSV file. D3FEND's mappings of controls too. */
 export const xlsx = defineFormat({
   id: 'xlsx',
   title: 'Workbook of assets (XLSX)',
   from: ['Microsoft Excel', 'LibreOffice Calc', 'Google Sheets', 'ServiceNow', 'Any CMDB'],
   brings:
-    'One asset a row of every sheet that has a header, with the same columns as a CSV table. Formulas are never run: their last values are taken.',
+    'One asset a row of every sheet that has a header, with the same columns as a CSV table. Formulas are never run: their last values are taken. D3FEND’s workbooks come in as controls and their countermeasures.',
   extensions: ['xlsx', 'xlsm'],
 
   detect({ text }) {
@@ -37,18 +38,18 @@ export const xlsx = defineFormat({
     const signal = new AbortController().signal;
     const workbook = await openWorkbook(source, signal);
     try {
-      const { tables } = await tablesOf(workbook);
-      if (tables.length === 0) throw noTable(source);
+      const { tables, mappings } = await tablesOf(workbook);
+      if (tables.length === 0 && mappings.length === 0) throw noTable(source);
       const mapping: ColumnMapping = [];
       for (const table of tables)
         for (const entry of table.guessed) if (!mapping.some(({ column }) => column === entry.column)) mapping.push(entry);
-      const [first] = tables as [Table, ...Table[]];
+      const [first] = tables;
       return {
         mapping,
         properties: assetProperties.map(({ property, title }) => ({ property, title })),
-        firstRows: first.rows
+        firstRows: (first?.rows ?? [])
           .slice(0, rowsShown)
-          .map((row) => mapping.map(({ column }) => (row[first.names.indexOf(column)] ?? '').slice(0, 500))),
+          .map((row) => mapping.map(({ column }) => (row[first?.names.indexOf(column) ?? -1] ?? '').slice(0, 500))),
       };
     } finally {
       workbook.close();
@@ -70,8 +71,8 @@ async function* items(source: Source, context: ReadContext): AsyncIterable<Item>
   checkSignal(signal);
   const workbook = await openWorkbook(source, signal);
   try {
-    const { tables, others } = await tablesOf(workbook);
-    if (tables.length === 0) throw noTable(source);
+    const { tables, mappings, others } = await tablesOf(workbook);
+    if (tables.length === 0 && mappings.length === 0) throw noTable(source);
     const unknown = (mapping ?? []).find(({ column }) => !tables.some(({ names }) => names.includes(column)));
     if (unknown)
       throw new ContractError(
@@ -79,6 +80,7 @@ async function* items(source: Source, context: ReadContext): AsyncIterable<Item>
         `The mapping names a column “${unknown.column.slice(0, 60)}”, which no sheet of the workbook has.`,
       );
     for (const { sheet, why } of others) yield { kind: 'loss', path: `sheet ${sheet.name}`, what: why };
+    for (const table of mappings) yield* mappingItems(workbook, table, context);
     const seen = nothingSeen();
     for (const table of tables) {
       const chosen = mapping?.filter(({ column }) => table.names.includes(column));
@@ -106,6 +108,19 @@ async function* items(source: Source, context: ReadContext): AsyncIterable<Item>
   }
 }
 
+async function* mappingItems(workbook: Workbook, { sheet, header, names }: Table, context: ReadContext): AsyncIterable<Item> {
+  const columns = d3fendColumns(names);
+  if (!columns) return;
+  const mapping = createD3fendMapping(context, columns, sheet.name);
+  for await (const row of workbook.rows(sheet)) {
+    if ((row.number & 255) === 0) checkSignal(context.signal);
+    const path = `sheet ${sheet.name}, row ${row.number}`;
+    if (row.fault !== undefined) yield { kind: 'rejected', path, reason: row.fault };
+    else if (row.number > header && !isBlank(row)) yield* mapping.read(row.cells, path);
+  }
+  yield* mapping.finish();
+}
+
 function* remarks({ number, uncomputed, errors, formulas }: SheetRow, where: string, all: string[]): Iterable<Item> {
   for (const cell of formulas) all.push(cell);
   if (uncomputed.length > 0)
@@ -122,22 +137,32 @@ function* remarks({ number, uncomputed, errors, formulas }: SheetRow, where: str
     };
 }
 
-/** The sheets that are tables of assets, and the others with the reason why they are none. */
-async function tablesOf(workbook: Workbook): Promise<{ tables: Table[]; others: { sheet: Sheet; why: string }[] }> {
+interface Sorted {
+  readonly tables: Table[];
+  /** Sheets in which D3FEND maps controls. */
+  readonly mappings: Table[];
+  readonly others: { readonly sheet: Sheet; readonly why: string }[];
+}
+
+/** The sheets that are tables of assets, those that map controls, and the others with the reason why they are neither. */
+async function tablesOf(workbook: Workbook): Promise<Sorted> {
   const tables: Table[] = [];
-  const others: { sheet: Sheet; why: string }[] = [];
+  const mappings: Table[] = [];
+  const others: Sorted['others'] = [];
   const unsure: Table[] = [];
   for (const sheet of workbook.sheets) {
     const found = await tableOf(workbook, sheet);
     if (!found) others.push({ sheet, why: 'the sheet is empty' });
     else if (sheet.hidden) others.push({ sheet, why: 'the sheet is hidden and left out; show it in the spreadsheet to have it read' });
+    else if (d3fendColumns(found.names)) mappings.push(found);
     else if (knownHeaders(found.names) >= 2) tables.push(found);
     else unsure.push(found);
   }
   // A workbook of one table is read even where only one of its headers is known.
-  if (tables.length === 0 && unsure.length === 1 && knownHeaders((unsure[0] as Table).names) >= 1) tables.push(...unsure.splice(0));
+  if (tables.length === 0 && mappings.length === 0 && unsure.length === 1 && knownHeaders((unsure[0] as Table).names) >= 1)
+    tables.push(...unsure.splice(0));
   for (const { sheet } of unsure) others.push({ sheet, why: 'no row of the sheet is a header of an asset table; the sheet is left out' });
-  return { tables, others };
+  return { tables, mappings, others };
 }
 
 /** The header is the row with most known words among the first ones; at a tie the first. */
