@@ -72,9 +72,12 @@ describe.skipIf(!browserPath)(`a branch and a moment in the past, in a browser${
       .waitFor();
     await goTo(page, '#/search?q=night', 'Search');
     await page.getByRole('option', { name: /Night Heron/ }).waitFor();
-    await goTo(page, '#/matrix', /./);
+    await goTo(page, '#/matches', /./);
     await shot('not-here');
-    await page.getByText('You are on the branch “What if”, but this view shows main.').waitFor();
+    await page
+      .getByText(/^These are main’s; the branch “What if” is not counted in/)
+      .first()
+      .waitFor();
     await goTo(page, entity, 'Night Heron');
     await choose('main');
     await page.getByRole('heading', { level: 1, name: 'Grey Heron' }).waitFor();
