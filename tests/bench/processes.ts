@@ -49,9 +49,10 @@ export function redoubt(args: readonly string[], allowed: readonly number[] = [0
 }
 
 /** Looks at a process and its descendants some fifty times a second (Linux; elsewhere it knows nothing). */
-function watchMemory(pid: number) {
+export function watchMemory(pid: number, everyMs = 20) {
   let largestMiB = Number.NaN;
   let togetherMiB = Number.NaN;
+  let largestChildMiB = Number.NaN;
   const cpu = new Map<number, number>();
   const look = () => {
     const family = descendants(pid);
@@ -59,17 +60,18 @@ function watchMemory(pid: number) {
     for (const { id, rssMiB, peakMiB, cpuMs } of family) {
       sum += rssMiB;
       largestMiB = Math.max(Number.isNaN(largestMiB) ? 0 : largestMiB, peakMiB);
+      if (id !== pid) largestChildMiB = Math.max(Number.isNaN(largestChildMiB) ? 0 : largestChildMiB, peakMiB);
       cpu.set(id, cpuMs);
     }
     if (family.length > 0) togetherMiB = Math.max(Number.isNaN(togetherMiB) ? 0 : togetherMiB, sum);
   };
   look();
-  const timer = setInterval(look, 20);
+  const timer = setInterval(look, everyMs);
   return {
     end() {
       clearInterval(timer);
       const cpuMs = cpu.size > 0 ? [...cpu.values()].reduce((total, one) => total + one, 0) : Number.NaN;
-      return { largestMiB, togetherMiB, cpuMs };
+      return { largestMiB, togetherMiB, cpuMs, largestChildMiB, childrenCpuMs: cpuMs - (cpu.get(pid) ?? 0) };
     },
   };
 }

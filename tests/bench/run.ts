@@ -5,6 +5,7 @@ import { benchCommandLine } from './command-line.ts';
 import { benchGraph } from './graph.ts';
 import { benchIdle } from './idle.ts';
 import { benchImport } from './import.ts';
+import { benchMatching } from './matching.ts';
 import { say } from './measure.ts';
 import { benchPaste } from './paste.ts';
 import { benchReads } from './reads.ts';
@@ -30,6 +31,7 @@ const benches: Record<string, () => Promise<Record<string, unknown>>> = {
   import: () => benchImport(values.quick ? { ...small, rounds: 1 } : {}),
   reads: () => benchReads(values.quick ? small : {}),
   paste: () => benchPaste(values.quick ? { count: 1_000, rounds: 3 } : {}),
+  matching: () => benchMatching(values.quick ? { records: 5_000, assets: 200, runs: 4_000 } : {}),
   attack: () => benchAttack({ rounds: values.quick ? 1 : 3 }),
   idle: () => benchIdle(values.quick ? { seconds: 10, settleMs: 10_000 } : {}),
   scale: () => benchScale(values.quick ? { nodes: 100_000, relationships: 500_000, questions: 10, batches: 25_000, singles: 1_000 } : {}),

@@ -99,5 +99,33 @@ describe.skipIf(!browserPath)(`pasting and matching in a browser${skipped}`, { t
     await expect.poll(() => page.getByRole('grid').getAttribute('aria-rowcount'), { timeout: 10_000 }).toBe('4');
   });
 
+  it('says on the first screen and on a rule’s page whether its log is there', async () => {
+    await goTo(page, '#/import', 'Import');
+    const rule = (title: string, logsource: string) => ({
+      name: `${title}.yml`,
+      mimeType: 'text/yaml',
+      buffer: Buffer.from(
+        `title: ${title}\nid: 00000000-0000-4000-8000-00000000000${title.length % 10}\nlogsource:\n${logsource}\ndetection:\n  selection:\n    a: b\n  condition: selection\n`,
+      ),
+    });
+    await page
+      .getByLabel('Choose files')
+      .setInputFiles([
+        rule('Odd logon', '  product: windows\n  service: security'),
+        rule('Odd cloud call', '  product: aws\n  service: cloudtrail'),
+      ]);
+    await page.getByRole('button', { name: /^Import 2 files/ }).click({ timeout: 60_000 });
+    await page.getByRole('region', { name: 'Report' }).getByText('2 files imported').waitFor({ timeout: 60_000 });
+    await goTo(page, '#/', 'Overview');
+    const panel = page.getByRole('region', { name: 'Detection rules' });
+    await panel.getByText('1 of 2 rules could run on the logs that your assets send.').waitFor({ timeout: 20_000 });
+    await panel.getByText('aws cloudtrail').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await goTo(page, '#/entity/indicator--00000000-0000-4000-8000-000000000009', 'Odd logon');
+    await page.getByRole('heading', { name: 'Is its log there?' }).waitFor();
+    await page.getByText('Windows security log of the servers').first().waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
   it('had no fault on the way', () => expect(faults).toEqual([]));
 });

@@ -49,7 +49,7 @@ describe('log sources that rules want', () => {
   it('come from a table’s column, each asset linked to what it sends', async () => {
     const csv = 'hostname,log sources\nweb-1,"nginx; windows/security"\nweb-2,windows security\n';
     const [report] = await world.import([file('assets.csv', csv)]);
-    expect(report?.losses ?? []).toEqual([]);
+    expect(report?.loss ?? []).toEqual([]);
     expect(await standings()).toEqual({
       'windows process_creation': 'perhaps',
       'windows security': 'runs',

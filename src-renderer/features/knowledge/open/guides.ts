@@ -18,7 +18,7 @@ export const guides: Readonly<Record<string, Guide>> = {
   'TAXII servers': { get: 'Save the answer of a collection’s objects request as a file.' },
   'Any TAXII 2.1 server': { get: 'Save the answer of a collection’s objects request (an envelope) as a file.' },
   'Microsoft Excel': {
-    get: 'Save the list as .xlsx or .csv, one asset a row, names of columns in the first.',
+    get: 'Save the list as .xlsx or .csv, one asset a row, names of columns in the first. A column “log sources” (windows/security; sysmon; nginx) says which detection rules could run.',
     leaves: 'Formulas, charts and macros.',
   },
   ServiceNow: { get: 'Open a list of configuration items, right-click a column, Export, Excel or CSV.' },

@@ -33,8 +33,8 @@ export function createMatchStore(database: Database) {
     "INSERT INTO setting (key, value) VALUES ('intel.computed', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
   );
   const selectRevision = database.prepare("SELECT value FROM setting WHERE key = 'graph.revision'").pluck();
-  const count = database.prepare('SELECT count(*) FROM intel_match').pluck();
-  const countKind = database.prepare('SELECT count(*) FROM intel_match WHERE kind = 0').pluck();
+  const count = database.prepare('SELECT ifnull(sum(matches), 0) FROM intel_count').pluck();
+  const countKind = database.prepare('SELECT ifnull(sum(matches), 0) FROM intel_count WHERE kind = 0').pluck();
   const vulnerabilities = () => countKind.get() as number;
   const setVerdict = database.prepare('UPDATE intel_match SET verdict = ? WHERE asset = ? AND threat = ? AND kind = ?');
   const keysOf = {
