@@ -19,7 +19,8 @@ import { percentiles, round, runSide, say } from './measure.ts';
 import { passphrase } from './processes.ts';
 
 const words = 'access actor admin alert asset audit beacon block cloud code cred data deny drop dump edge exfil file flow hash'.split(' ');
-const HUB = 50_000;
+/** Relationships of one node: a quarter of a million, or a twentieth of a small run. */
+const hubOf = (relationships: number) => Math.min(250_000, relationships / 20);
 
 /**
  * A workspace of a million objects and five million relationships through the contract: opening, searches, the first
@@ -55,14 +56,22 @@ export async function benchScale({
     }
     const collected = await side('collect', Math.max(1000, batches / 25), batches + singles, String(singles));
     say(`  batches: ${JSON.stringify(collected)}`);
+    // A tenth and a hundredth: its memory must not grow with the count, its time an object hardly.
+    const undo: Record<string, unknown> = {};
+    for (const share of [100, 10]) {
+      undo[String(nodes / share)] = await side('undo', nodes / share, relationships / share);
+      rmSync(join(folder, `undo-${nodes / share}`), { recursive: true });
+      say(`  undo of an import of ${nodes / share}: ${JSON.stringify(undo[String(nodes / share)])}`);
+    }
     const reads = await benchTables(join(folder, 'workspace'), nodes, relationships, questions);
     return {
-      graph: { nodes, relationships, hub: HUB },
+      graph: { nodes, relationships, hub: hubOf(relationships) },
       importAtThreeSizes: { ...throughput, slowestOverFastest: round(Math.min(...rates) / Math.max(...rates)) },
       smallBatches: {
         ...collected,
         ratio: round((collected['collectedPerSecond'] ?? Number.NaN) / (collected['singlePerSecond'] ?? Number.NaN)),
       },
+      undo,
       ...reads,
       targets: {
         openMs: 3000,
@@ -83,7 +92,8 @@ async function benchTables(dataDir: string, nodes: number, relationships: number
   const log = createLog({ now: () => Date.now(), least: 'error', write: (_level, line) => say(line) });
   const host = createNodeHost({ dataDir, log });
   const now = () => Date.now();
-  const graph = generateGraph(nodes, relationships - HUB);
+  const hub = hubOf(relationships);
+  const graph = generateGraph(nodes, relationships - hub);
   const random = seeded(5);
   const jobs = createJobs({ now, newId: () => randomUUID(), onProgress: () => undefined, onError: () => undefined });
   const filled = createWorkspace(host, jobs, () => undefined);
@@ -102,11 +112,11 @@ async function benchTables(dataDir: string, nodes: number, relationships: number
   /** What the generator lacks for the filters: a hub, tactics, platforms. */
   function* besides() {
     yield own(hubId, 'intrusion-set', { name: 'the hub of all' });
-    for (let at = 0; at < Math.min(HUB, nodes / 2); at++)
+    for (let at = 0; at < hub; at++)
       yield own(`relationship--${randomUUID()}`, 'relationship', {
         relationship_type: 'uses',
         source_ref: hubId,
-        target_ref: graph.ids[at * 2],
+        target_ref: graph.ids[Math.floor((at / hub) * nodes)],
       });
     const tactics = ['impact', 'execution', 'persistence', 'discovery'];
     for (let at = 0; at < nodes / 20; at++)
@@ -191,6 +201,7 @@ async function benchTables(dataDir: string, nodes: number, relationships: number
       import: { importId },
       retired: { includeRetired: true },
     };
+    let deep: string | undefined;
     const tables: Record<string, unknown> = {};
     for (const sort of ['name', 'type', 'externalId', 'modified', 'degree'] as const)
       for (const [kind, filter] of Object.entries(kinds))
@@ -203,10 +214,23 @@ async function benchTables(dataDir: string, nodes: number, relationships: number
     tables['neighbours of the hub, one type'] = await timed('neighbours of the hub, one type', () =>
       ask.listNeighbours({ id: hubId, types: ['malware'] }),
     );
+    tables['neighbours of the hub, second page'] = await timed('neighbours of the hub, second page', () =>
+      ask.listNeighbours({ id: hubId, offset: 50 }),
+    );
     tables['neighbours of any'] = await timed('neighbours of any', () => ask.listNeighbours({ id: id() }));
     tables['history'] = await timed('history', () => ask.listHistory({}));
     tables['imports'] = await timed('imports', () => ask.listImports());
     tables['versions'] = await timed('versions', () => ask.listVersions({ id: id() }));
+    tables['two filters'] = await timed('two filters', () =>
+      ask.listEntities({ tactics: ['impact'], platforms: ['Linux'], sort: 'modified' }),
+    );
+    tables['three filters, of an import'] = await timed('three filters, of an import', () =>
+      ask.listEntities({ importId, types: ['attack-pattern'], platforms: ['Windows'], sort: 'degree', descending: true }),
+    );
+    tables['the page after the fiftieth'] = await timed('the page after the fiftieth', async () => {
+      deep ??= (await ask.listEntities({ sort: 'name', offset: 5_000, limit: 100 })).next;
+      return ask.listEntities({ sort: 'name', limit: 100, ...(deep !== undefined && { after: deep }) });
+    });
     tables['facets'] = await timed('facets', () => ask.listFacets());
     tables['the hub’s page'] = await timed('the hub’s page', () => ask.getEntity({ id: hubId }));
     const walk = performance.now();
