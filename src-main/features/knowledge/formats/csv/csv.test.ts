@@ -267,3 +267,12 @@ describe('the table that is written', () => {
     );
   });
 });
+
+it('leaves ATT&CK’s own spreadsheets alone: they name techniques, not assets', () => {
+  const header = 'name,ID,description,platforms,created,modified,type,version,url\n';
+  const row =
+    'Active Directory,DS0026,"A database, and more",Windows,20 April 2021,30 March 2023,datasource,1.0,https://attack.mitre.org/datasources/DS0026\n';
+  expect(csv.detect({ name: 'x.csv', text: header + row, complete: true }).confidence).toBeLessThan(0.5);
+  const assets = row.replace('https://attack.mitre.org/', 'https://cmdb.example/');
+  expect(csv.detect({ name: 'x.csv', text: header + assets, complete: true }).confidence).toBeGreaterThan(0.5);
+});

@@ -29,6 +29,9 @@ export const csv = defineFormat({
     const line = start.slice(0, 100_000).split(/\r\n|\r|\n/, 1)[0] ?? '';
     if (looksLikeAttackToCveHeader(line)) return { confidence: 0.3, because: 'it is a table, but with the columns of a mapping of CVEs' };
     if (looksLikeKevHeader(line)) return { confidence: 0.3, because: 'it is a table, but with the columns of CISA’s catalogue' };
+    // ATT&CK's own spreadsheets have a name, an ID and a version too, and each row an address of its site.
+    if (/(?:^|,)"?ID"?,/.test(line) && /,"?url"?(?:,|$)/i.test(line) && /,"?https:\/\/attack\.mitre\.org\//.test(start))
+      return { confidence: 0.3, because: 'it is a table of ATT&CK’s own objects; import ATT&CK’s STIX bundle in its place' };
     const { delimiter, evenness, columns } = detectDelimiter(start);
     const headers = columns === 1 ? [line] : line.split(delimiter).map((cell) => cell.trim().replace(/^"|"$/g, ''));
     const known = knownHeaders(headers);

@@ -62,10 +62,11 @@ export function createD3fendMapping(context: ReadContext, columns: Columns, shee
       };
       return;
     }
-    const wanted = list.split(/[|,;\s]+/).filter((one) => one !== '');
+    const wanted = list.split(/[|,;\s]+/).filter((one) => !/^(?:|N\/?A)$/i.test(one));
     const ids = wanted.filter((one) => /^D3-[A-Z0-9]{1,12}$/i.test(one));
     if (ids.length < wanted.length)
       yield { kind: 'loss', id, path, what: `“${list.slice(0, 100)}” names something that is no id of D3FEND; left out` };
+    if (wanted.length === 0) counts.unmapped++;
     if (ids.length === 0) return;
     const project = isCci ? { framework: 'cci', version: undefined } : { framework: 'nist_800_53', version: revision && `rev${revision}` };
     // As the Center for Threat-Informed Defense writes them, so that both mappings meet in one control.
