@@ -49,6 +49,7 @@ async function checkLog(
 
 export function createAuditChecks(jobs: Jobs) {
   const found = new Map<string, AuditVerification>();
+  let newest: string | undefined;
   return {
     start(knowledge: Pick<KnowledgeParts, 'read'>, readers: Pick<Readers, 'read'>): { jobId: string } {
       const work = async (job: JobHandle) => {
@@ -58,7 +59,10 @@ export function createAuditChecks(jobs: Jobs) {
           found.delete(old);
         }
       };
-      return { jobId: jobs.start('Check the audit chain', work, { again: true }) };
+      // One at a time: whoever asks meanwhile waits for the same.
+      if (newest === undefined || jobs.list().find(({ jobId }) => jobId === newest)?.state !== 'running')
+        newest = jobs.start('Check the audit chain', work, { again: true });
+      return { jobId: newest };
     },
     outcome(jobId: string): AuditVerification {
       jobs.result(jobId);

@@ -1,8 +1,9 @@
-import { ListTodo } from 'lucide-react';
+import { ListTodo, RotateCcw, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import type { Job } from '#shared/contract/jobs.ts';
-import { asContractError, useClient, useJobs } from '#renderer/client/index.ts';
-import { Button, Empty, Progress, Segments, toast, useText, type ViewProps } from '#renderer/ui/index.ts';
+import { asContractError, useClient, useJobs, useQuery } from '#renderer/client/index.ts';
+import { importHref } from '#renderer/features/knowledge/index.ts';
+import { Button, Empty, LinkButton, Progress, Segments, toast, useText, type ViewProps } from '#renderer/ui/index.ts';
 import './jobs.css';
 
 const looks = { running: 'chip', done: 'chip chip-good', failed: 'chip chip-bad', cancelled: 'chip chip-warn' } as const;
@@ -21,6 +22,7 @@ export function JobsView(_: ViewProps) {
         <h1>{t('jobs.title')}</h1>
         <span className="quiet">{t('jobs.kept')}</span>
       </div>
+      <CutOff />
       <Segments
         label={t('jobs.only')}
         value={only}
@@ -42,6 +44,46 @@ export function JobsView(_: ViewProps) {
   );
 }
 
+/** Imports that an end of the program cut off: each is finished by the same file, or taken back. */
+function CutOff() {
+  const t = useText();
+  const client = useClient();
+  const { data, reload } = useQuery((on, signal) => on.knowledge.listImports(undefined, { signal }), []);
+  const cut = data?.filter(({ state }) => state === 'unfinished') ?? [];
+  if (cut.length === 0) return null;
+  return (
+    <section className="stack" aria-labelledby="jobs-cut">
+      <h2 id="jobs-cut">{t('jobs.cutOff')}</h2>
+      <p className="quiet">{t('jobs.cutOff.hint')}</p>
+      <ul className="panel jobs">
+        {cut.map(({ importId, file, action, startedAt }) => (
+          <li key={importId} className="job">
+            <div className="job-head">
+              <strong className="grow clip">{file}</strong>
+              <LinkButton small href={importHref} aria-label={t('jobs.goOnOne', { file })}>
+                {t('jobs.goOn')}
+              </LinkButton>
+              {action ? (
+                <Button
+                  small
+                  icon={Undo2}
+                  aria-label={t('jobs.takeBackOne', { file })}
+                  onClick={() =>
+                    void client.knowledge.undo({ action }).then(reload, (error: unknown) => toast(asContractError(error).message))
+                  }
+                >
+                  {t('jobs.takeBack')}
+                </Button>
+              ) : null}
+            </div>
+            <p className="quiet small">{t('jobs.started', { at: t.time(startedAt) })}</p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 export function JobLine({ job }: { job: Job }) {
   const t = useText();
   const client = useClient();
@@ -58,6 +100,16 @@ export function JobLine({ job }: { job: Job }) {
             onClick={() => void client.jobs.cancel({ jobId: job.jobId }).catch((error: unknown) => toast(asContractError(error).message))}
           >
             {t('ui.cancel')}
+          </Button>
+        ) : null}
+        {job.canRetry ? (
+          <Button
+            small
+            icon={RotateCcw}
+            aria-label={t('jobs.retryOne', { title: job.title })}
+            onClick={() => void client.jobs.retry({ jobId: job.jobId }).catch((error: unknown) => toast(asContractError(error).message))}
+          >
+            {t('jobs.retry')}
           </Button>
         ) : null}
       </div>

@@ -37,9 +37,16 @@ export function IconButton({
 }
 
 /** A link that looks like a button. */
-export function LinkButton({ kind = 'plain', small, icon: Symbol, href, children }: Look & { href: string; children: React.ReactNode }) {
+export function LinkButton({
+  kind = 'plain',
+  small,
+  icon: Symbol,
+  href,
+  children,
+  ...rest
+}: Look & { href: string; children: React.ReactNode; 'aria-label'?: string }) {
   return (
-    <a href={href} className={look(kind, small)}>
+    <a href={href} className={look(kind, small)} {...rest}>
       {Symbol ? <Symbol size={small ? 14 : 16} aria-hidden /> : null}
       {children}
     </a>

@@ -8,7 +8,7 @@ export { Check, Segments, Select, TextArea, TextField } from './fields.tsx';
 export { Glyph, type Shape } from './glyph.tsx';
 export { go, type ViewPlace, type ViewProps } from './navigation.ts';
 export { actionOf, keyLabel, type KeyRow } from './keys.ts';
-export { listAct, listKeys, sendKeys } from './list-keys.ts';
+export { formAct, formKeys, leaveKeys, listAct, listKeys, onFormKey, sendKeys } from './list-keys.ts';
 export { StarFort } from './star-fort.tsx';
 export type { Text } from '#renderer/messages/index.ts';
 export { TextProvider, useText } from './text.tsx';

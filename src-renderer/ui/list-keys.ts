@@ -17,5 +17,27 @@ export const listKeys: readonly KeyRow<ListAct>[] = [
 /** What a key does in a list. */
 export const listAct = (event: Parameters<typeof actionOf>[1]): ListAct | undefined => actionOf(listKeys, event);
 
+/** Leaves what is open: a form without saving, a menu, a dialog. */
+export const leaveKeys: readonly KeyRow<'leave'>[] = [{ key: 'Escape', what: 'help.escape', act: 'leave' }];
+
 /** Sends the form one writes in, from any of its fields. */
 export const sendKeys: readonly KeyRow<'send'>[] = [{ key: 'Ctrl+Enter', what: 'help.send', act: 'send' }];
+
+/** Within a form. Tab is the browser's own; the others are bound by the fields that know them. */
+export const formKeys: readonly KeyRow<'next' | 'line' | 'takeLast'>[] = [
+  { key: 'Tab', what: 'help.nextField', act: 'next' },
+  { key: 'Enter', what: 'help.line', act: 'line' },
+  { key: 'Backspace', what: 'help.takeLast', act: 'takeLast' },
+];
+
+/** What a key does in a form. */
+export const formAct = (event: Parameters<typeof actionOf>[1]) => actionOf([...sendKeys, ...leaveKeys, ...formKeys], event);
+
+/** Binds sending and leaving to a form, by the table that the keyboard map prints. */
+export const onFormKey =
+  (acts: { readonly send?: () => unknown; readonly leave?: () => unknown }) =>
+  (event: Parameters<typeof actionOf>[1]): void => {
+    const act = formAct(event);
+    if (act === 'send') acts.send?.();
+    else if (act === 'leave') acts.leave?.();
+  };

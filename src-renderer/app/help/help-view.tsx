@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { PackNotices } from '#renderer/features/intel/index.ts';
 import { Loading, TextField, useText, type ViewProps } from '#renderer/ui/index.ts';
 import { KeyboardMap } from '../keyboard-help.tsx';
 import type { Topic } from './topic.ts';
@@ -78,6 +79,7 @@ export function HelpView({ place: { rest } }: ViewProps) {
                 </section>
               ))}
               {entry?.name === 'keys' ? <KeyboardMap /> : null}
+              {entry?.name === 'notices' ? <PackNotices /> : null}
             </>
           ) : (
             <Loading />

@@ -28,6 +28,7 @@ export const topics: readonly TopicEntry[] = [
   { name: 'keys', title: 'Keyboard', views: [], load: () => import('./topics/keys.ts') },
   { name: 'locks', title: 'Passphrase, recovery code, locking', views: ['settings'], load: () => import('./topics/locks.ts') },
   { name: 'trouble', title: 'Troubleshooting', views: ['jobs', 'brief'], load: () => import('./topics/trouble.ts') },
+  { name: 'notices', title: 'Licences and notices', views: [], load: () => import('./topics/notices.ts') },
   { name: 'glossary', title: 'Words of STIX and ATT&CK', views: [], load: () => import('./topics/glossary.ts') },
 ];
 

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useQuery } from '#renderer/client/index.ts';
+import { PackNotices } from '#renderer/features/intel/index.ts';
 import { useText } from '#renderer/ui/index.ts';
 import type { Licence } from './licences.ts';
 
@@ -15,7 +16,7 @@ export function About() {
     <section className="panel setting" aria-labelledby="set-about">
       <h2 id="set-about">{t('settings.about')}</h2>
       <p>{facts.data ? t('settings.version', { version: facts.data.version }) : ''}</p>
-      <p className="quiet small">{t('settings.attack')}</p>
+      <PackNotices />
       <details className="disclosure">
         <summary>{t('settings.licences', { count: licences.length })}</summary>
         <div className="table-scroll" tabIndex={0} role="region" aria-label={t('settings.licences', { count: licences.length })}>

@@ -3,6 +3,7 @@ import { CopyButton, Failed, LinkButton, Loading, Segments, Select, useText, typ
 import { locales, dateFormats } from '#renderer/messages/index.ts';
 import { densities, idleChoices, motions, themes, usePreferences } from '../preferences.ts';
 import { About } from './about.tsx';
+import { Compact } from './compact.tsx';
 import { KeychainForm, PassphraseForm, RecoveryForm } from './key-forms.tsx';
 import { NetworkPolicy } from './network-policy.tsx';
 import { Updates } from './updates.tsx';
@@ -117,6 +118,7 @@ function Data() {
           </dd>
         </dl>
       ) : null}
+      {data ? <Compact free={data.free} onDone={reload} /> : null}
       <div>
         <LinkButton href="#/backups">{t('nav.backups')}</LinkButton>
       </div>

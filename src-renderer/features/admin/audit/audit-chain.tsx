@@ -1,14 +1,26 @@
 import { ShieldCheck, ShieldX } from 'lucide-react';
-import { useQuery } from '#renderer/client/index.ts';
+import { useEffect, useState } from 'react';
+import type { AuditVerification } from '#shared/contract/admin.ts';
+import { finished, useAction, useClient, useJob } from '#renderer/client/index.ts';
 import { Button, CopyButton, Failed, Notice, Progress, Shown, useText } from '#renderer/ui/index.ts';
 import '../admin.css';
 
 /** Recomputes the chain when it is shown, and again when asked; says what does not fit. */
 export function AuditChain() {
   const t = useText();
-  const { data, error, loading, reload } = useQuery((client, signal) => client.admin.verifyAudit(undefined, { signal }), [], {
-    refreshOn: 'nothing',
+  const client = useClient();
+  const [jobId, setJobId] = useState<string | undefined>();
+  const [data, setData] = useState<AuditVerification | undefined>();
+  const job = useJob(jobId);
+  const check = useAction(async (on) => {
+    const started = await on.admin.checkAudit();
+    setJobId(started.jobId);
+    await finished(on, started.jobId);
+    setData(await on.admin.getAuditCheck(started));
   });
+  const { busy: loading, error } = check;
+  const reload = () => void check.run();
+  useEffect(reload, []);
   return (
     <section className="stack" aria-labelledby="audit">
       <div className="view-head">
@@ -17,9 +29,27 @@ export function AuditChain() {
           {t(loading ? 'audit.verifying' : 'audit.verify')}
         </Button>
       </div>
-      {loading ? <Progress label={t('audit.verifying')} value={undefined} /> : null}
-      {error ? <Failed error={error} onRetry={reload} /> : null}
-      {data ? (
+      {loading ? (
+        <div className="stack">
+          <Progress label={t('audit.verifying')} value={job?.progress} />
+          <p className="row">
+            <span className="quiet small grow" role="status">
+              {job?.progress === undefined
+                ? t('audit.verifying')
+                : t('audit.progress', { percent: t.percent(job.progress), detail: job.detail ?? '' })}
+            </span>
+            <Button small disabled={!jobId} onClick={() => jobId && void client.jobs.cancel({ jobId }).catch(() => {})}>
+              {t('ui.cancel')}
+            </Button>
+          </p>
+        </div>
+      ) : null}
+      {error?.code === 'cancelled' ? (
+        <p className="quiet">{t('audit.cancelled')}</p>
+      ) : error ? (
+        <Failed error={error} onRetry={reload} />
+      ) : null}
+      {data && !loading ? (
         <div className={data.valid ? 'audit panel' : 'audit audit-broken panel'} role="status">
           {data.valid ? <ShieldCheck size={22} aria-hidden /> : <ShieldX size={22} aria-hidden />}
           <div className="grow">

@@ -1,6 +1,6 @@
 import { GitBranch } from 'lucide-react';
 import { useEffect } from 'react';
-import { type ChosenBranch, useBranch, useQuery } from '#renderer/client/index.ts';
+import { asContractError, type ChosenBranch, type RedoubtClient, useBranch, useQuery } from '#renderer/client/index.ts';
 import { Button, Notice, Select, toast, useText } from '#renderer/ui/index.ts';
 import './branches.css';
 
@@ -34,6 +34,16 @@ export function MainsBanner() {
   );
 }
 
+async function standingOf(client: RedoubtClient, id: string, signal: AbortSignal) {
+  try {
+    const { name, state } = await client.knowledge.getBranch({ branch: id }, { signal });
+    return { id, name, state };
+  } catch (error) {
+    if (asContractError(error).code === 'not_found') return { id, name: undefined, state: 'lost' as const };
+    throw error;
+  }
+}
+
 /** Chooses among main and the branches that take edits; not there while there are none. */
 export function BranchSwitch() {
   const t = useText();
@@ -42,16 +52,16 @@ export function BranchSwitch() {
     (client, signal) => client.knowledge.listBranches({ states: ['open', 'proposed'], limit: 500 }, { signal }),
     [],
   );
-  const chosen = useQuery((client, signal) => client.knowledge.getBranch({ branch: branch?.id ?? '' }, { signal }), [branch?.id], {
+  // An answer may be older than the choice: it says itself which branch it is about.
+  const chosen = useQuery((client, signal) => standingOf(client, branch?.id ?? '', signal), [branch?.id], {
     enabled: branch !== undefined,
-  });
-  // A list may be older than the choice; only the branch's own answer says that nothing is left to work on.
-  const state = chosen.data?.id === branch?.id ? chosen.data?.state : undefined;
-  const name = chosen.data?.id === branch?.id ? chosen.data?.name : undefined;
+  }).data;
+  const standing = chosen?.id === branch?.id ? chosen : undefined;
+  const name = standing?.name;
   useEffect(() => {
     if (branch && name !== undefined && name !== branch.name) chooseBranch({ id: branch.id, name });
   }, [branch, name]);
-  const gone = branch !== undefined && (state === 'merged' || state === 'discarded' || chosen.error?.code === 'not_found');
+  const gone = branch !== undefined && (standing?.state === 'merged' || standing?.state === 'discarded' || standing?.state === 'lost');
   useEffect(() => {
     if (!gone) return;
     toast(branch.name ? t('branches.closed', { name: branch.name }) : t('branches.lost'));

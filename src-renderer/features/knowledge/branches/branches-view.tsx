@@ -2,7 +2,7 @@ import { GitBranch, Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { Branch } from '#shared/contract/knowledge.ts';
 import { useAction, useQuery } from '#renderer/client/index.ts';
-import { Button, Empty, Failed, go, Loading, Shown, TextArea, TextField, useText, type ViewProps } from '#renderer/ui/index.ts';
+import { Button, Empty, Failed, go, Loading, Shown, TextArea, TextField, useText, type ViewProps, onFormKey } from '#renderer/ui/index.ts';
 import { BranchPage } from './branch-page.tsx';
 import { branchChips } from './change-words.ts';
 import './branches.css';
@@ -99,9 +99,7 @@ function NewBranch({ onClose }: { onClose: () => void }) {
       <h2 id="branch-new">{t('branches.new')}</h2>
       <form
         className="stack"
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') onClose();
-        }}
+        onKeyDown={onFormKey({ send: () => name.trim() && void make(), leave: onClose })}
         onSubmit={(event) => {
           event.preventDefault();
           if (name.trim()) void make();

@@ -1,6 +1,6 @@
 import { Pencil } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { Button, IconButton, TextArea, TextField, useText } from '#renderer/ui/index.ts';
+import { Button, IconButton, TextArea, TextField, useText, onFormKey } from '#renderer/ui/index.ts';
 import { useChange } from '../use-edit.ts';
 import { ProseView } from './prose-view.tsx';
 
@@ -37,14 +37,7 @@ export function EditableText(props: {
     );
   const field = { label: props.label, value: draft, autoFocus: true, error: error?.message };
   return (
-    <form
-      className="stack editing"
-      onSubmit={save}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') leave();
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save();
-      }}
-    >
+    <form className="stack editing" onSubmit={save} onKeyDown={onFormKey({ send: save, leave: leave })}>
       {props.long ? (
         <TextArea {...field} rows={8} onChange={(event) => setDraft(event.target.value)} />
       ) : (

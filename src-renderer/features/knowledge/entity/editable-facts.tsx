@@ -3,7 +3,7 @@ import { type FormEvent, useId, useState } from 'react';
 import type { Json, JsonObject } from '#shared/domain/knowledge/stix.ts';
 import { suggestedProperties } from '#shared/domain/knowledge/stix21/suggestions.ts';
 import type { Entity } from '#shared/contract/knowledge.ts';
-import { Button, IconButton, Select, TextField, useText } from '#renderer/ui/index.ts';
+import { Button, IconButton, Select, TextField, useText, onFormKey } from '#renderer/ui/index.ts';
 import { useChange, useEdit } from '../use-edit.ts';
 import { Words } from '../words.tsx';
 import { FactValueView, propertyLabel } from './fact-table.tsx';
@@ -98,14 +98,7 @@ function PropertyForm({ entity, property, onClose }: { entity: Entity; property:
     if (await run((client) => client.knowledge.setProperty({ id: entity.id, property, value: parsed.value }))) onClose();
   };
   return (
-    <form
-      className="stack editing"
-      onSubmit={save}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose();
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save();
-      }}
-    >
+    <form className="stack editing" onSubmit={save} onKeyDown={onFormKey({ send: save, leave: onClose })}>
       <ValueEditor
         label={propertyLabel(t, property)}
         kind={kind}
@@ -148,14 +141,7 @@ function NewProperty({ entity, onClose }: { entity: Entity; onClose: () => void 
     if (await run((client) => client.knowledge.setProperty({ id: entity.id, property: name, value: parsed.value }))) onClose();
   };
   return (
-    <form
-      className="stack editing panel new-property"
-      onSubmit={save}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose();
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save();
-      }}
-    >
+    <form className="stack editing panel new-property" onSubmit={save} onKeyDown={onFormKey({ send: save, leave: onClose })}>
       <div className="row new-property-name">
         <TextField
           label={t('property.name')}

@@ -1,7 +1,7 @@
 import { Pencil, Trash2 } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import type { Entity, Note } from '#shared/contract/knowledge.ts';
-import { Button, IconButton, TextArea, useText } from '#renderer/ui/index.ts';
+import { Button, IconButton, TextArea, useText, onFormKey } from '#renderer/ui/index.ts';
 import { useChange, useEdit } from '../use-edit.ts';
 
 const short = (text: string) => (text.length > 80 ? `${text.slice(0, 79)}…` : text);
@@ -23,13 +23,7 @@ export function Notes({ entity }: { entity: Entity }) {
       {entity.notes.map((note) => (
         <OneNote key={note.id} note={note} />
       ))}
-      <form
-        className="stack editing"
-        onSubmit={add}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void add();
-        }}
-      >
+      <form className="stack editing" onSubmit={add} onKeyDown={onFormKey({ send: add })}>
         <TextArea
           label={t('entity.newNote')}
           rows={2}
@@ -65,14 +59,7 @@ function OneNote({ note }: { note: Note }) {
   };
   if (draft !== undefined)
     return (
-      <form
-        className="note stack"
-        onSubmit={save}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') leave();
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save();
-        }}
-      >
+      <form className="note stack" onSubmit={save} onKeyDown={onFormKey({ send: save, leave })}>
         <TextArea
           label={t('note.text')}
           rows={4}

@@ -1,7 +1,7 @@
 import { type FormEvent, useId, useState } from 'react';
 import { suggestedVerbs } from '#shared/domain/knowledge/stix21/suggestions.ts';
 import type { Entity, EntitySummary } from '#shared/contract/knowledge.ts';
-import { Button, Segments, TextField, useText } from '#renderer/ui/index.ts';
+import { Button, Segments, TextField, useText, onFormKey } from '#renderer/ui/index.ts';
 import { relationLabel } from '../entity-parts.tsx';
 import { EntityPicker } from '../entity-picker.tsx';
 import { useChange } from '../use-edit.ts';
@@ -19,8 +19,8 @@ export function RelateForm({ entity, onClose }: { entity: Entity; onClose: () =>
   const { run, busy, error } = useChange();
   const source = direction === 'out' ? entity.type : target?.type;
   const right = /^[a-z0-9-]{3,250}$/.test(verb);
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
+  const save = async (event?: FormEvent) => {
+    event?.preventDefault();
     setTried(true);
     if (!target || !right) return;
     const [from, to] = direction === 'out' ? [entity.id, target.id] : [target.id, entity.id];
@@ -38,13 +38,7 @@ export function RelateForm({ entity, onClose }: { entity: Entity; onClose: () =>
     if (done) onClose();
   };
   return (
-    <form
-      className="stack editing panel relate"
-      onSubmit={save}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose();
-      }}
-    >
+    <form className="stack editing panel relate" onSubmit={save} onKeyDown={onFormKey({ send: save, leave: onClose })}>
       <div className="relate-ends">
         <div className="field">
           <span className="field-label">{t('relate.direction')}</span>

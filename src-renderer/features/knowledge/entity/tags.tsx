@@ -2,7 +2,7 @@ import { Plus, X } from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
 import type { Entity } from '#shared/contract/knowledge.ts';
 import { useQuery } from '#renderer/client/index.ts';
-import { Button, useText } from '#renderer/ui/index.ts';
+import { Button, useText, onFormKey } from '#renderer/ui/index.ts';
 import { useChange, useEdit } from '../use-edit.ts';
 import { Words } from '../words.tsx';
 
@@ -60,9 +60,7 @@ function TagForm({ entity, onClose }: { entity: Entity; onClose: () => void }) {
         // The field appears because its button was pressed: the next key belongs to it.
         autoFocus
         onChange={(event) => setDraft(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') onClose();
-        }}
+        onKeyDown={onFormKey({ leave: onClose })}
       />
       <Words id={`${id}-known`} words={known.map(({ value }) => value).filter((value) => !entity.tags.includes(value))} />
       <Button small type="submit" disabled={busy}>

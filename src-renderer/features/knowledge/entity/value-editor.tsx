@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { useId } from 'react';
 import type { Vocabulary } from '#shared/domain/knowledge/stix21/suggestions.ts';
-import { Select, TextArea, TextField, useText } from '#renderer/ui/index.ts';
+import { Select, TextArea, TextField, useText, formAct } from '#renderer/ui/index.ts';
 import { Words } from '../words.tsx';
 import { ProseView } from './prose-view.tsx';
 import type { Draft, ValueKind } from './property-kinds.ts';
@@ -104,10 +104,11 @@ function ListEditor({ label, vocabulary, draft, onChange, error, autoFocus }: Pa
           value={draft.text}
           onChange={(event) => onChange({ ...draft, text: event.target.value })}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && draft.text.trim() !== '') {
+            const act = formAct(event);
+            if (act === 'line' && draft.text.trim() !== '') {
               event.preventDefault();
               add();
-            } else if (event.key === 'Backspace' && draft.text === '') onChange({ ...draft, items: draft.items.slice(0, -1) });
+            } else if (act === 'takeLast' && draft.text === '') onChange({ ...draft, items: draft.items.slice(0, -1) });
           }}
         />
       </span>

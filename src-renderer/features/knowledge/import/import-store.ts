@@ -83,6 +83,11 @@ export function removeFile(client: RedoubtClient, key: number) {
   else void read(client);
 }
 
+/** The branch was changed after the preview: what would become of the files is asked of where they now go. */
+export function previewAgain(client: RedoubtClient) {
+  if (get().phase === 'preview') void read(client);
+}
+
 /** Reads a file as another format, or with other columns, and previews all anew. */
 export function correctFile(client: RedoubtClient, key: number, correction: Pick<PickedFile, 'as' | 'mapping'>) {
   change(key, correction);

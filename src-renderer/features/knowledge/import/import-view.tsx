@@ -1,9 +1,9 @@
 import { FileUp, FolderInput } from 'lucide-react';
-import { useRef } from 'react';
-import { useClient, useJob } from '#renderer/client/index.ts';
+import { useEffect, useRef } from 'react';
+import { useBranch, useClient, useJob } from '#renderer/client/index.ts';
 import { Button, Notice, Progress, useText, type ViewProps } from '#renderer/ui/index.ts';
 import { FilePreviewCard } from './file-preview-card.tsx';
-import { addDroppedFiles, type ImportState, removeFile, runImport, startOver, useImport } from './import-store.ts';
+import { addDroppedFiles, type ImportState, previewAgain, removeFile, runImport, startOver, useImport } from './import-store.ts';
 import { ImportReport } from './import-report.tsx';
 import { ImportsList } from './imports-list.tsx';
 import { filesOfPicker } from './packed-folder.ts';
@@ -15,6 +15,12 @@ export function ImportView(_: ViewProps) {
   const client = useClient();
   const state = useImport();
   const job = useJob(state.jobId);
+  const { branch } = useBranch();
+  const goesTo = state.preview?.branch;
+  const moved = state.phase === 'preview' && goesTo !== branch?.id;
+  useEffect(() => {
+    if (moved) previewAgain(client);
+  }, [moved, client]);
   return (
     <div className="view-page">
       <div className="view-head">
@@ -93,8 +99,20 @@ export function ImportView(_: ViewProps) {
               {t('import.lossCount', { count: sum('lossTotal') })}
             </span>
           </p>
+          {preview?.refusal ? (
+            <Notice kind="bad" title={t('import.refused')}>
+              <p>{preview.refusal}</p>
+            </Notice>
+          ) : preview?.branch ? (
+            <p className="quiet small">{t('import.toBranch', { name: branch?.name || t('branches.unnamed') })}</p>
+          ) : null}
           <div className="row">
-            <Button kind="primary" icon={FolderInput} disabled={readable.length === 0} onClick={() => void runImport(client)}>
+            <Button
+              kind="primary"
+              icon={FolderInput}
+              disabled={readable.length === 0 || preview?.refusal !== undefined || moved}
+              onClick={() => void runImport(client)}
+            >
               {t('import.run', { count: inputsOf(readable) })}
             </Button>
             <Button kind="quiet" onClick={startOver}>

@@ -66,6 +66,11 @@ export function ImportsList() {
                 </td>
                 <td>
                   <span className={looks[record.state]}>{t(`imports.${record.state}`)}</span>
+                  {record.branch ? (
+                    <a className="chip" href={`#/branches/${record.branch}`}>
+                      {t('imports.onBranch')}
+                    </a>
+                  ) : null}
                   {record.state === 'unfinished' ? <p className="small quiet">{t('imports.resume')}</p> : null}
                 </td>
                 <td>{t.time(record.startedAt)}</td>
