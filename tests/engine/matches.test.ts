@@ -140,7 +140,12 @@ describe('matches of the demo hospital', () => {
     await settled();
     const { rows } = await list({ id: group });
     expect(rows).toMatchObject([
-      { kind: 'target', grade: 'possible', asset: { name: 'Harbour Vale' }, because: 'Grey Heron targets your sector: Health sector.' },
+      {
+        kind: 'target',
+        grade: 'possible',
+        asset: { name: 'Harbour Vale' },
+        because: 'Grey Heron targets your sector: Health sector, says “b.json”.',
+      },
     ]);
     const again = await world.client.intel.setOrganisation({ name: 'Harbour Vale', sectors: ['energy'], countries: [] });
     expect(again.id).toBe(saved.id);

@@ -25,6 +25,7 @@ const doubts: Readonly<Record<string, string>> = {
 export function reasonSentence({ rule, asset, threat, cited, by, value, range, doubt }: Said): string {
   const software = cited ?? value ?? 'a product';
   const more = doubt === undefined ? '' : (doubts[doubt] ?? '');
+  const source = by === undefined ? '' : `, says “${by}”`;
   const affected = range === undefined ? '' : `: ${range === 'every version' || range.startsWith('every ') ? range : `version ${range}`}`;
   switch (rule) {
     case 'scanner':
@@ -40,11 +41,11 @@ export function reasonSentence({ rule, asset, threat, cited, by, value, range, d
     case 'kev':
       return `${asset} runs ${software}; CISA’s catalogue of exploited vulnerabilities names ${by ?? 'it'} for ${threat}.${more}`;
     case 'sector':
-      return `${threat} targets your sector: ${cited ?? value ?? ''}.`;
+      return `${threat} targets your sector: ${cited ?? value ?? ''}${source}.`;
     case 'country':
-      return `${threat} targets your country: ${cited ?? countryName(value ?? '')}.`;
+      return `${threat} targets your country: ${cited ?? countryName(value ?? '')}${source}.`;
     case 'named':
-      return `${threat} is said to target ${asset} itself.`;
+      return `${threat} is said to target ${asset} itself${source}.`;
     case 'address':
       return range === undefined
         ? `${value} is an address of ${asset}.${more}`

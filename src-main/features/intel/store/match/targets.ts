@@ -39,29 +39,32 @@ export function matchTargets(database: Database): { rows: MatchRow[]; found: num
 
   const edges = prepared(
     database,
-    `SELECT e.src, e.dst, o.type, o.name, o.rest FROM object t NOT INDEXED CROSS JOIN edge e ON e.src = t.id AND e.type = @relation
+    `SELECT e.src, e.dst, e.rel, o.type, o.name, o.rest FROM object t NOT INDEXED CROSS JOIN edge e ON e.src = t.id AND e.type = @relation
      CROSS JOIN object o ON o.id = e.dst AND (o.state & ${RETIRED}) = 0
      WHERE t.type IN (SELECT value FROM json_each(@types)) AND (t.state & ${RETIRED}) = 0 LIMIT ${mostEdges}`,
   ).iterate({ relation: termId(database, 'relation', 'targets'), types }) as Iterable<{
     src: number;
     dst: number;
+    rel: number;
     type: number;
     name: string | null;
     rest: string | null;
   }>;
-  for (const { src, dst, type, name, rest } of edges) {
-    if (type === assetType) add(dst, src, rest, { rule: 'named', grade: 'confirmed' });
+  const saidBy = sourcesOf(database);
+  for (const { src, dst, rel, type, name, rest } of edges) {
+    if (type === assetType) add(dst, src, rest, { rule: 'named', grade: 'confirmed', ...saidBy('relationship', rel) });
     if (!own) continue;
-    if (dst === own.key) add(own.key, src, null, { rule: 'named', grade: 'confirmed' });
+    if (dst === own.key) add(own.key, src, null, { rule: 'named', grade: 'confirmed', ...saidBy('relationship', rel) });
     const reason = meets(name, rest, sectors, countries);
-    if (reason) add(own.key, src, null, { ...reason, cites: [dst] });
+    if (reason) add(own.key, src, null, { ...reason, cites: [dst], ...saidBy('relationship', rel) });
   }
   if (own && sectors.size + countries.size > 0) {
     const groups = prepared(
       database,
       `SELECT id, rest FROM object WHERE type IN (SELECT value FROM json_each(?)) AND (state & ${RETIRED}) = 0 AND (instr(rest, 'x_misp_galaxy') OR instr(rest, 'targeted_') OR instr(rest, 'x_opencti_sectors'))`,
     ).iterate(types) as Iterable<{ id: number; rest: string | null }>;
-    for (const { id, rest } of groups) for (const reason of saysItself(rest, sectors, countries)) add(own.key, id, null, reason);
+    for (const { id, rest } of groups)
+      for (const reason of saysItself(rest, sectors, countries)) add(own.key, id, null, { ...reason, ...saidBy('object', id) });
   }
 
   const judged = judgedPairs(database);
@@ -107,6 +110,17 @@ function meets(
   const places = [...texts(object['country']), ...(name === null ? [] : [name])].map(countryOf);
   const country = places.find((one) => one !== undefined && countries.has(one));
   return country === undefined ? undefined : { rule: 'country', grade: 'possible', value: country };
+}
+
+/** Which import said something last; nothing where it was written here. */
+function sourcesOf(database: Database): (table: 'relationship' | 'object', key: number) => { by?: string } {
+  const of = (table: 'relationship' | 'object') =>
+    prepared(database, `SELECT i.source FROM ${table} r JOIN op ON op.id = r.op JOIN import i ON i.id = op.import WHERE r.id = ?`).pluck();
+  const statements = { relationship: of('relationship'), object: of('object') };
+  return (table, key) => {
+    const source = statements[table].get(key) as string | undefined;
+    return source === undefined ? {} : { by: source.slice(0, 200) };
+  };
 }
 
 function* saysItself(rest: string | null, sectors: ReadonlySet<string>, countries: ReadonlySet<string>): Iterable<KeptReason> {
