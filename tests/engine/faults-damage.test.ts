@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { knowledgeReads } from '#main/features/knowledge/index.ts';
+import { knowledgeReads } from '#main/features/knowledge/store/reads/index.ts';
 import { damagedOr, openDatabase } from '#main/platform/database/database.ts';
 import { readKeyring, unwrapByPassphrase } from '#main/platform/secrets/keyring.ts';
 import { seeded } from '../bench/generate.ts';

@@ -9,13 +9,10 @@ import type { ReadAnswer, ReadName, ReadParams } from './store/reads/index.ts';
 
 export type { Item } from './formats/format.ts';
 export type { StixObject } from '#shared/domain/knowledge/stix.ts';
-export { knowledgeMigrations } from './migrations/index.ts';
 export { createKnowledge, type KnowledgeParts } from './knowledge.ts';
 export { createKnowledgeHandlers } from './handlers.ts';
-export { type GraphCensus, census, chainAt, changeCount, newestChanges } from './store/reads/census.ts';
-export { knowledgeReads } from './store/reads/index.ts';
+export { type GraphCensus, chainAt, changeCount } from './store/reads/census.ts';
 export { startNewDevice } from './store/log.ts';
-export { loadGraph } from './store/load-graph.ts';
 export type { Database, JobHandle };
 
 export interface ReadTerms {
