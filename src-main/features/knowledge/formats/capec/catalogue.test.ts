@@ -76,5 +76,5 @@ it('meets the patterns of the STIX edition by their numbers, and leaves their wo
   expect(dial).not.toHaveProperty('description');
   expect(objects.filter(({ type }) => type === 'course-of-action')).toEqual([]);
   expect(lossesOf(items).some((what) => /1 patterns stand in the workspace already.*the 2 here/.test(what))).toBe(true);
-  expect(lossesOf(items).some((what) => /^1 of CAPEC’s references/.test(what))).toBe(true);
+  expect(lossesOf(items).some((what) => what.startsWith('1 of CAPEC’s references'))).toBe(true);
 });
