@@ -84,14 +84,16 @@ function inOwnProcess(id: string): Promise<FuzzOutcome & { seconds: number; peak
     });
     // What it said last may come after its end, but before its channel is closed.
     const heard = once(child, 'disconnect');
-    child.on('exit', async (code) => {
-      clearTimeout(timer);
-      await heard;
+    const end = (code: number | null) => {
       clearTimeout(timer);
       const seconds = Math.round((performance.now() - began) / 1000);
       const what = hung ? `hangs for more than ${HANGS_MS / 1000} s` : `the process ended with ${code}`;
       const lost = { runs: last, objects: 0, refused: 0, slowest: 0, peakMb: 0, faults: [{ format: id, seed, run: last, what }] };
       resolve({ ...(done ?? lost), seconds });
+    };
+    child.on('exit', (code) => {
+      clearTimeout(timer);
+      void heard.then(() => end(code));
     });
   });
 }
