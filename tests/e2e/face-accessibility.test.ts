@@ -164,8 +164,8 @@ describe.skipIf(!browserPath)(`every view for everyone${skipped}`, { timeout: 24
       await page.getByRole('option').first().waitFor();
       await page.keyboard.press('Enter');
     }
-    await expect.poll(() => page.url()).toMatch(/from=.+&to=/);
-    await expect.poll(() => page.getByText(/^(shown \d+ of \d+ paths|No path between them)$/).count()).toBe(1);
+    await expect.poll(() => page.url(), { timeout: 15_000 }).toMatch(/from=.+&to=/);
+    await expect.poll(() => page.getByText(/^(shown \d+ of \d+ paths|No path between them)$/).count(), { timeout: 15_000 }).toBe(1);
   });
 
   it('allows a host and revokes it, the seal following; renews the recovery code', async () => {
