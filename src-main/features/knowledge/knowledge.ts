@@ -6,7 +6,8 @@ import type { GraphOverlay, GraphService } from '#main/platform/graph/graph-serv
 import type { Jobs } from '#main/platform/jobs/jobs.ts';
 import { openCollector } from './import/collect.ts';
 import { createFileImport, type FileImport } from './import/import-files.ts';
-import { breathe, importItems } from './import/import-items.ts';
+import { breathe } from './import/breathe.ts';
+import { importItems } from './import/import-items.ts';
 import { settle } from './import/take-back.ts';
 import { createImports, type Imports } from './store/imports.ts';
 import { createUploads, type Uploads } from './import/uploads.ts';

@@ -5,7 +5,7 @@ import { type Resolved, resolve } from '#shared/domain/knowledge/merge.ts';
 import type { Json, StixObject } from '#shared/domain/knowledge/stix.ts';
 import { ContractError, isContractError } from '#shared/transport/errors.ts';
 import type { JobHandle } from '#main/platform/jobs/jobs.ts';
-import { breathe } from '../import/import-items.ts';
+import { breathe } from '../import/breathe.ts';
 import { takeBack } from '../import/take-back.ts';
 import type { KnowledgeParts } from '../knowledge.ts';
 import { sha256, writesOf } from '../store/branches/writes.ts';

@@ -7,6 +7,7 @@ import { createGiveWay } from '../store/give-way.ts';
 import type { ImportStart, Imports } from '../store/imports.ts';
 import type { Store } from '../store/store.ts';
 import type { Incoming } from '../store/writer.ts';
+import { breathe } from './breathe.ts';
 import { takeBack } from './take-back.ts';
 
 export interface ImportInput extends ImportStart {
@@ -145,9 +146,4 @@ export async function importParts(store: Store, imports: Imports, now: () => num
     imports.live.delete(started.key);
   }
   return reports.map(({ format, report: one }) => ({ file: input.source, format, ...one, importId: started.uuid, action }));
-}
-
-/** Lets calls that wait be answered between two chunks. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -5,7 +5,8 @@ import { isKnownOnBranch, judgeOnBranch, memoryOnBranch, namedBy, writeIncoming 
 import type { Imports } from '../store/imports.ts';
 import type { Store } from '../store/store.ts';
 import type { Incoming, Memory } from '../store/writer.ts';
-import { breathe, type ImportOutcome, type PartedInput } from './import-items.ts';
+import { breathe } from './breathe.ts';
+import { type ImportOutcome, type PartedInput } from './import-items.ts';
 
 /** What went to a branch; no import is recorded where nothing of it was new there. */
 export type BranchOutcome = Omit<ImportOutcome, 'importId'> & { readonly importId: string | undefined };

@@ -13,7 +13,7 @@ import { MISSING } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { laidOver } from '../store/layers.ts';
 import type { Fate, Incoming } from '../store/writer.ts';
-import { breathe } from './import-items.ts';
+import { breathe } from './breathe.ts';
 import type { Place } from './import-on-branch.ts';
 import { salvage } from './salvage.ts';
 

@@ -1,7 +1,7 @@
 import { ContractError } from '#shared/transport/errors.ts';
 import { CLOSING } from '#main/platform/jobs/jobs.ts';
 import type { Store } from '../store/store.ts';
-import { breathe } from './import-items.ts';
+import { breathe } from './breathe.ts';
 
 /** Objects written anew a step: some 20 ms. */
 const STEP = 500;
