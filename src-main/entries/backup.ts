@@ -14,6 +14,7 @@ keepCompiled();
 serveCopies(
   {
     schema: newestSchema,
+    countedSince: 2,
     census: (database) => ({ ...census(database), ledgerEntries: ledgerEntries(database) }),
     verify: (database) => [...knowledgeReads['knowledge.verifyLog'](database).problems, ...verifyLedger(database).problems],
     newest: newestChanges,

@@ -1,9 +1,9 @@
 import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { migrations } from '#main/workspace.ts';
+import { migrations, newestSchema } from '#main/workspace/migrations.ts';
 import { malwareId, uuidOf } from '../faults/objects.ts';
-import { startEngine, temporaryFolder } from '../faults/world.ts';
+import { done, startEngine, temporaryFolder } from '../faults/world.ts';
 import { contentOf, savedPassphrase } from './saved-content.ts';
 
 const saved = join(import.meta.dirname, 'saved');
@@ -21,6 +21,15 @@ describe.each(readdirSync(saved))('the saved workspace of %s', (release) => {
     await admin.unlock({ passphrase: savedPassphrase });
     expect(await contentOf(world.client)).toEqual(content);
     expect(await admin.verifyAudit()).toMatchObject({ valid: true, problems: [], ledgerEntries: 1 });
+
+    // The copy of before the migration is told and checked as what it was, not as something empty.
+    const copyBefore = async () => (await admin.listBackups()).backups.find(({ schema }) => schema < newestSchema);
+    const before = await copyBefore();
+    const objects = Object.values(content.stats.objects).reduce((sum, count) => sum + count, 0);
+    expect(before).toMatchObject({ state: 'verified', reason: 'before-migration', objects });
+    expect(before?.operations).toBeGreaterThan(10);
+    await done(world.client, admin.verifyBackup({ backupId: before?.backupId ?? '' }));
+    expect({ ...(await copyBefore()), verifiedAt: '' }).toEqual({ ...before, verifiedAt: '' });
 
     const { results } = await knowledge.search({ text: 'second version' });
     expect(results.map(({ id }) => id)).toEqual([malwareId(1)]);

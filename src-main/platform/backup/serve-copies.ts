@@ -9,8 +9,10 @@ import { syncFile } from './durable.ts';
 
 /** What the features know of their tables. */
 export interface Knowing {
-  /** The newest schema; what knows of tables is only asked about databases that have it. */
+  /** The newest schema. */
   readonly schema: number;
+  /** The oldest one that has the log, the ledger and the rows that are counted as they are today; older ones are not asked about. */
+  readonly countedSince: number;
   census(database: Database): Census;
   /** Problems of the audit chain and of what it covers. */
   verify(database: Database): readonly string[];
@@ -78,8 +80,9 @@ function run(task: CopyTask, knowing: Knowing): CopyOutcome | CheckOutcome | und
   }
 }
 
-/** Undefined where the database is of an older schema, before its migration. */
-const counted = (database: Database, knowing: Knowing) => (schemaOf(database) === knowing.schema ? knowing.census(database) : undefined);
+/** Undefined where the database is older than the tables that are counted. */
+const counted = (database: Database, knowing: Knowing) =>
+  schemaOf(database) >= knowing.countedSince ? knowing.census(database) : undefined;
 
 function checked(database: Database, knowing: Knowing, newest: number): CheckOutcome {
   const schema = schemaOf(database);
