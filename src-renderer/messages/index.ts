@@ -1,5 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import { en } from './en.ts';
+import { en } from './en/index.ts';
 import { pseudo } from './pseudo.ts';
 
 /** Every text of the face by its key; a second language is a file with the same keys. */

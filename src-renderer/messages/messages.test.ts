@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync } from '@swc/core';
 import { describe, expect, it } from 'vitest';
-import { en } from './en.ts';
+import { en } from './en/index.ts';
 import { createText, type MessageKey } from './index.ts';
 import { pseudo } from './pseudo.ts';
 

@@ -1,10 +1,39 @@
-/** English texts of pasting, matching and the overview. */
-export const enIntel = {
-  'nav.paste': 'Paste',
-  'nav.matches': 'Matches',
-  'help.paste': 'Recognise what is on the clipboard, anywhere outside a field',
-  'help.keepHit': 'Choose or leave a hit',
-  'help.keepSure': 'Choose all that are sure',
+/** Texts of matching, pasting, packs and the first screen. */
+export const intelTexts = {
+  'first.title': 'Your workspace is empty',
+  'first.hint': 'Fill it with what came with the program, or with files of your own. All of it works without a network.',
+  'first.packs': 'Install the built-in ATT&CK packs',
+  'first.packs.hint':
+    'Techniques, groups, software, mitigations and detections with their relations. Your own data is matched against them.',
+  'first.packs.do': '{count, plural, one {Install # pack} other {Install # packs}}',
+  'first.demo': 'Look around in a demo hospital',
+  'first.demo.hint':
+    'A small made-up hospital: assets, data flows, software, findings, controls and log sources. It can be undone in one step.',
+  'first.demo.do': 'Open the demo hospital',
+  'first.files': 'Bring your own files',
+  'first.files.hint':
+    'STIX, MISP, an asset list as CSV, CISA KEV or a Navigator layer. Drop them anywhere in the window; you see what they become before anything is written.',
+  'first.files.do': 'Choose files',
+
+  'home.title': 'Overview',
+  'home.counts': '{objects} objects of {types, plural, one {# kind} other {# kinds}}, {relationships} relationships',
+  'home.kinds': 'What stands in this workspace',
+  'home.techniques': 'Techniques your threats use most',
+  'home.techniques.none': 'None of the threats you imported uses a technique yet. Import a report, an event or a bundle to see it here.',
+  'home.imports': 'Recent imports',
+  'home.imports.none': 'Nothing was imported yet.',
+  'home.linked': 'Most connected',
+  'home.links': '{count, plural, one {# link} other {# links}}',
+
+  'packs.title': 'Packs',
+  'packs.about': 'Knowledge that came with the program; installing needs no network.',
+  'packs.install': 'Install',
+  'packs.installAll': '{count, plural, one {Install # pack} other {Install # packs}}',
+  'packs.installed': 'installed: {version}',
+  'packs.update': 'Update to {version}',
+  'packs.failed': 'The pack was not installed',
+  'packs.counts': '{objects} objects, {relationships} relationships, released {released}',
+  'packs.notices': 'Notices of the packs',
 
   'paste.title': 'Paste anything',
   'paste.about': 'A mail, a report, a chat: nothing is kept until you say so.',
@@ -209,6 +238,12 @@ export const enIntel = {
   'overview.blind': 'Blind spots',
   'overview.blind.about': 'Assets without software and without a scan: nothing can match there.',
   'overview.blind.none': 'Every asset has software or a scan.',
+  'overview.fresh': 'How old the sources are',
+  'overview.fresh.none': 'Nothing was imported yet.',
+  'overview.fresh.days': '{days, plural, =0 {today} one {# day} other {# days}}',
+  'overview.all': 'All matches',
+  'overview.more': 'and {count} more',
+
   'logs.title': 'Detection rules',
   'logs.of': '{runs} of {rules} rules could run on the logs that your assets send.',
   'logs.perhaps': '{count, plural, one {# more could} other {# more could}}, if auditing or a log that nobody named has the events.',
@@ -221,11 +256,7 @@ export const enIntel = {
   'logs.standing.missing': 'Log is missing',
   'logs.how':
     'If an asset does send it, say so: a column “log sources” in a table of assets, such as “windows/process_creation; sysmon; nginx”.',
-  'overview.fresh': 'How old the sources are',
-  'overview.fresh.none': 'Nothing was imported yet.',
-  'overview.fresh.days': '{days, plural, =0 {today} one {# day} other {# days}}',
-  'overview.all': 'All matches',
-  'overview.more': 'and {count} more',
+
   'organisation.title': 'Your organisation',
   'organisation.about': 'Kept as a STIX identity with its history. Nothing of it leaves this machine.',
   'organisation.set': 'Tell your sector and country',

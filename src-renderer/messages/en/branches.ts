@@ -1,6 +1,17 @@
-/** Branches, their review and merge, and time travel. */
-export const enBranches = {
-  'nav.branches': 'Branches',
+/** Texts of branches, conflicts, history and time travel. */
+export const branchesTexts = {
+  'history.title': 'History',
+  'history.none': 'Nothing was done yet',
+  'history.none.hint': 'Imports, edits, tags and notes appear here and can be undone.',
+  'history.what': 'What',
+  'history.objects': 'Objects',
+  'history.actor': 'By',
+  'history.at': 'Time',
+  'history.act': 'Undo or redo',
+  'history.undone': 'undone',
+  'history.undoOne': 'Undo: {what}',
+  'history.redoOne': 'Redo: {what}',
+
   'branches.title': 'Branches',
   'branches.about': 'Changes beside main that can be reviewed before they count.',
   'branches.none': 'There are no branches yet',
@@ -51,6 +62,7 @@ export const enBranches = {
   'conflicts.take': 'Take the lost one',
   'conflicts.takeOne': 'Take the lost one: {property} of {name}',
   'conflicts.decided': 'Decided {property} of “{name}”',
+
   'changes.title': 'Changes',
   'changes.none': 'Nothing differs from main here',
   'changes.none.hint': 'Work on this branch and edit objects; each change appears here beside what main says.',
