@@ -125,7 +125,18 @@ export async function createActions(page: Page, seed: number) {
       await page.setViewportSize({ width: 1440, height: 900 });
       for (let times = 0; times < 4; times++) await page.keyboard.press('Escape');
       await page.evaluate(() => void (location.hash = '#/'));
-      await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor({ timeout: 60_000 });
+      await page
+        .getByRole('heading', { level: 1, name: 'Overview' })
+        .waitFor({ timeout: 120_000 })
+        .catch(async (cause: unknown) => {
+          const there = await page.evaluate(() => [
+            location.hash,
+            ...[...document.querySelectorAll('h1, h2, [role="dialog"], [role="alert"]')]
+              .slice(0, 12)
+              .map((one) => one.textContent.slice(0, 200)),
+          ]);
+          throw new Error(`The overview did not come back; there is: ${there.join(' | ')}`, { cause });
+        });
       await page.waitForTimeout(4000);
     },
     counts: () => counts,
