@@ -11,9 +11,9 @@ export function randomBelow(seed: number): (n: number) => number {
   };
 }
 
-/** Buttons that would end the run or leave the page: closing the workspace, files of the system, restoring, hours of work. */
+/** Buttons that would end the run or leave the page: closing the workspace, files of the system, restoring, taking the packs back, hours of work. */
 const leave =
-  /lock|restore|passphrase|recovery|download|choose|folder|export|save as|install|import \d|create|back up|make (?:a )?cop|copy now|verify|print|quit|reload|forget|remember|optimi[sz]e|compact|discard|delete/i;
+  /lock|restore|passphrase|recovery|download|choose|folder|export|save as|install|import \d|create|back up|make (?:a )?cop|copy now|verify|print|quit|reload|forget|remember|optimi[sz]e|compact|discard|delete|undo|take .*back|set back/i;
 
 const words = ['apt', 'phishing', 'T1059', 'portal', 'credential', 'zzz', 'CVE-2021', 'log', 'x', 'cobalt strike'];
 const keys = [
