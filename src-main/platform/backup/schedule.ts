@@ -4,8 +4,8 @@ export interface Schedule {
   stop(): void;
 }
 
-/** After opening, so that a start is not slowed; a person who only looks something up is gone by then. */
-const FIRST_AFTER_MS = 60_000;
+/** After opening, so that a start is not slowed; and done within the first minute, after which a Redoubt left alone uses no processor. */
+const FIRST_AFTER_MS = 30_000;
 const EVERY_MS = 10 * 60_000;
 
 export function createSchedule<Reason>(terms: {
