@@ -1,5 +1,5 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ContractError } from '#shared/transport/errors.ts';
 import type { GraphChildData } from '../../../tests/fixtures/graph-child.ts';
 import { naiveGraph, rowsFrom } from '../../../tests/fixtures/naive-graph.ts';
@@ -149,11 +149,14 @@ describe('ending a question', () => {
     expect(workers).toHaveLength(1);
   });
 
-  it('counts loading as waiting', async () => {
-    const graph = service({ rows: line, slow: 400 });
-    expect(await failure(graph.ready({ deadlineMs: 30 }))).toBe('timed_out');
+  it('begins a question’s own time when the graph is there, and bounds the loading apart', async () => {
+    const patient = service({ rows: line, slow: 400 });
+    expect(await patient.ready({ deadlineMs: 300 })).toEqual({ nodes: 5, edges: 4 });
+    const graph = service({ rows: line, slow: 400 }, { loadingMs: 30 });
+    expect(await failure(graph.ready())).toBe('timed_out');
+    await vi.waitUntil(() => graph.isLoaded(), { timeout: 10_000 });
     expect(await graph.ready()).toEqual({ nodes: 5, edges: 4 });
-    expect(workers).toHaveLength(1);
+    expect(workers).toHaveLength(2);
   });
 
   it('looks at flag and clock inside the thread', async () => {

@@ -52,6 +52,8 @@ export interface GraphServiceOptions {
   readonly idleMs?: number;
   /** A graph that took longer to load is kept. */
   readonly quickLoadMs?: number;
+  /** How long a question waits for the graph to be loaded, before its own deadline begins. A million objects take a minute. */
+  readonly loadingMs?: number;
 }
 
 interface Asked {
@@ -59,13 +61,16 @@ interface Asked {
   readonly name: QuestionName;
   readonly question: unknown;
   readonly overlay: GraphOverlay | undefined;
-  readonly until: number;
+  until: number;
+  /** Begins the question's own time; it was asked while the graph was being loaded. */
+  begin: (() => void) | undefined;
   readonly settle: (outcome: { value: unknown } | { error: unknown }) => void;
   settled: boolean;
   retried: boolean;
 }
 
 const usualDeadlineMs = 30_000;
+const usualLoadingMs = 180_000;
 const longestTimerMs = 2 ** 31 - 1;
 
 export function createGraphService(options: GraphServiceOptions): GraphService {
@@ -115,6 +120,7 @@ export function createGraphService(options: GraphServiceOptions): GraphService {
       isReady = true;
       failedStarts = 0;
       ({ loadMs } = message);
+      for (const asked of waiting) asked.begin?.();
     } else if (message.kind === 'refused') {
       if (message.error.detail) log.error('the graph could not be loaded', message.error.detail);
       drop();
@@ -224,6 +230,7 @@ export function createGraphService(options: GraphServiceOptions): GraphService {
         question,
         overlay,
         until: performance.now() + deadlineMs,
+        begin: undefined,
         settled: false,
         retried: false,
         settle(outcome) {
@@ -240,7 +247,18 @@ export function createGraphService(options: GraphServiceOptions): GraphService {
         asked.settle({ error });
       };
       const cancel = () => giveUp(new ContractError('cancelled', 'Cancelled; the graph is as it was.'));
-      const timer = setTimeout(() => giveUp(tooLong()), Math.min(Math.max(0, deadlineMs), longestTimerMs));
+      const within = (ms: number, late: () => ContractError) => setTimeout(() => giveUp(late()), Math.min(Math.max(0, ms), longestTimerMs));
+      let timer: NodeJS.Timeout;
+      if (isReady) timer = within(deadlineMs, tooLong);
+      else {
+        timer = within(options.loadingMs ?? usualLoadingMs, stillLoading);
+        asked.begin = () => {
+          asked.begin = undefined;
+          clearTimeout(timer);
+          asked.until = performance.now() + deadlineMs;
+          timer = within(deadlineMs, tooLong);
+        };
+      }
       signal?.addEventListener('abort', cancel, { once: true });
       waiting.push(asked);
       dispatch();
@@ -274,6 +292,12 @@ export function createGraphService(options: GraphServiceOptions): GraphService {
 
 const tooLong = () =>
   new ContractError('timed_out', 'Walking the graph took too long and was stopped. Ask for fewer hops, or filter by type, and try again.');
+
+const stillLoading = () =>
+  new ContractError(
+    'timed_out',
+    'The graph of this workspace is still being loaded; try again in a minute. Lists and search work meanwhile.',
+  );
 
 const tooMany = (waiting: number) =>
   new ContractError('unavailable', `${waiting} questions already wait for the graph; try again in a moment.`);
